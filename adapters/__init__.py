@@ -1,0 +1,1 @@
+"""The platforms, the browser and the web: all that speaks to the outside."""

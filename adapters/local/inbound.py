@@ -1,0 +1,185 @@
+"""What the browser sends, checked, and what Mycel is told of it. Pure; tested on recorded requests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.core.conversation import (
+    Actor,
+    CommandTyped,
+    FormSubmitted,
+    Incoming,
+    MessageEdited,
+    MessagePosted,
+    MessageRedacted,
+    Place,
+    Reacted,
+)
+from storage.local_chat import PLATFORM, WORKSPACE, Account, Happening, LocalMessage
+
+LONGEST_TEXT = 10_000
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,36}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+MessageId = Annotated[str, Field(min_length=1, max_length=40)]
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+
+
+class Request(BaseModel):
+    """Something that `account` did in `channel`. `id` is made by the browser: the same again is the same deed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id
+    channel: Name
+    account: Name
+
+    @property
+    def about(self) -> str | None:
+        """The message that it is about."""
+        return None
+
+    @property
+    def thread_root(self) -> str | None:
+        """The root of the thread that it happened in, where the browser says so."""
+        return None
+
+
+class _InThread(Request):
+    thread: MessageId | None = None
+
+    @property
+    def thread_root(self) -> str | None:
+        return self.thread
+
+
+class _OnMessage(Request):
+    message: MessageId
+
+    @property
+    def about(self) -> str | None:
+        return self.message
+
+
+class Say(_InThread):
+    """A message, or a command where the text begins with "/" or "!" and a letter."""
+
+    text: Words
+
+    @property
+    def command(self) -> str | None:
+        """The command without its prefix; None for talk."""
+        text = self.text.strip()
+        return text[1:] if text[:1] in ("/", "!") and text[1:2].isalpha() else None
+
+
+class Press(_InThread):
+    """A button: on a message, or on an answer that only this person sees (then without `message`)."""
+
+    command: Words
+    message: MessageId | None = None
+
+    @property
+    def about(self) -> str | None:
+        return self.message
+
+
+class Submit(_InThread):
+    """A form that was filled in."""
+
+    command: Name
+    values: dict[Name, Annotated[str, Field(max_length=LONGEST_TEXT)]]
+
+
+class React(_OnMessage):
+    emoji: Annotated[str, Field(min_length=1, max_length=40)]
+    is_on: bool
+
+
+class Edit(_OnMessage):
+    text: Words
+
+
+class Delete(_OnMessage):
+    """A message is taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the platform knows beside the request: who speaks, in which thread, about which message."""
+
+    speaker: Account
+    root: LocalMessage | None = None
+    message: LocalMessage | None = None
+
+
+def said(request: Say, root: LocalMessage | None, at: datetime) -> LocalMessage:
+    """The message that a person posts; its id comes from the request's, so that posting it again is the same."""
+    return LocalMessage(
+        id=f"m{request.id}",
+        channel=request.channel,
+        thread=root.id if root else None,
+        account=request.account,
+        key=None,
+        rev=1,
+        body=request.text,
+        created_at=at,
+        is_edited=False,
+        is_removed=False,
+        position=0,
+        change=0,
+    )
+
+
+def kind(request: Request) -> str:
+    """What happened, as it is kept until Mycel has taken it."""
+    if isinstance(request, Say) and request.command is not None:
+        return "command"
+    return type(request).__name__.lower()
+
+
+def describe(request: Request, scene: Scene) -> dict[str, Any]:
+    """All that Mycel will be told, as JSON: it has to be enough without looking anything up again."""
+    said = request.model_dump(mode="json", exclude={"id", "channel", "account", "thread", "message"})
+    if isinstance(request, Say) and request.command is not None:
+        said["text"] = request.command
+    return {
+        **said,
+        "channel": request.channel,
+        "account": scene.speaker.account,
+        "name": scene.speaker.name,
+        "zone": scene.speaker.zone,
+        "thread": scene.root.id if scene.root else None,
+        "thread_key": scene.root.key if scene.root else None,
+        "message": scene.message.id if scene.message else None,
+        "message_key": scene.message.key if scene.message else None,
+    }
+
+
+def incoming(happening: Happening) -> Incoming:
+    """What Mycel is told. Raises LookupError for a kind that this version does not know."""
+    data = happening.data
+    place = Place(PLATFORM, WORKSPACE, data["channel"], data["thread"], data["thread_key"])
+    actor = Actor(PLATFORM, WORKSPACE, data["account"], data["name"], data["zone"])
+    who = (happening.id, place, actor, happening.at)
+    match happening.kind:
+        case "command":
+            return CommandTyped(*who, data["text"], replied_to=data["thread"])
+        case "press":
+            return CommandTyped(*who, data["command"].lstrip("/!"), replied_to=data["thread"], is_button=True)
+        case "submit":
+            return FormSubmitted(*who, data["command"], data["values"])
+        case "say":
+            return MessagePosted(*who, data["message"], data["text"])
+        case "edit":
+            return MessageEdited(*who, data["message"], data["text"])
+        case "delete":
+            return MessageRedacted(*who, data["message"])
+        case "react":
+            return Reacted(*who, data["message"], data["emoji"], data["is_on"], data["message_key"])
+        case other:
+            raise LookupError(f"the playground kept a happening of kind {other!r}")

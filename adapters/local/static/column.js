@@ -1,0 +1,356 @@
+// A group's channel: its messages with their threads, its own time, and who speaks in it.
+import { post } from "./api.js";
+import { Composer } from "./composer.js";
+import { openForm } from "./dialog.js";
+import { avatar, day, el, hour } from "./dom.js";
+import { renderEntry, startEdit } from "./messages.js";
+import { renderPrivate } from "./private.js";
+
+export class Column {
+  // app: { state, nameOf, now(), toast, remember(channel, account), remembered(channel) }
+  constructor(channel, app) {
+    this.app = app;
+    this.channel = channel;
+    this.items = new Map();
+    this.messages = new Map();
+    this.notes = [];
+    this.title = el("h2", { id: `title-${channel.channel}` });
+    this.time = el("p", { class: "local" });
+    this.list = el("ol", { class: "list", role: "log", "aria-live": "polite", "aria-relevant": "additions", "aria-label": "Messages", tabindex: "0" });
+    this.empty = el("li", { class: "empty" });
+    this.list.append(this.empty);
+    this.composer = this.makeComposer(null);
+    this.speakers = el("select", { id: `as-${channel.channel}`, onchange: () => this.speakAs(this.speakers.value) });
+    this.face = el("span", { class: "face" });
+    this.element = el(
+      "section",
+      { class: "column", id: `channel-${channel.channel}`, "aria-labelledby": this.title.id },
+      el("header", { class: "head" }, this.title, this.time),
+      this.list,
+      el(
+        "footer",
+        {},
+        el("div", { class: "as" }, this.face, el("label", { for: `as-${channel.channel}` }, "Speaking as"), this.speakers),
+        this.composer.element,
+      ),
+    );
+    this.setChannel(channel);
+    this.fillSpeakers();
+    this.showEmpty();
+  }
+
+  zone() {
+    return this.channel.zone;
+  }
+
+  me() {
+    return this.account;
+  }
+
+  nameOf(account) {
+    return this.app.nameOf(account);
+  }
+
+  setChannel(channel) {
+    this.channel = channel;
+    this.title.textContent = channel.title;
+    this.tick();
+  }
+
+  tick() {
+    const now = this.app.now();
+    const zone = this.channel.zone;
+    const city = zone.split("/").pop().replaceAll("_", " ");
+    const isQuiet = within(this.channel.quiet, hour(now, zone));
+    this.time.replaceChildren(
+      el("time", { datetime: now.toISOString() }, `${day(now, zone)}, ${hour(now, zone)}`),
+      el("span", { class: "zone", title: zone }, city),
+      isQuiet && el("span", { class: "quiet", title: `Quiet hours ${this.channel.quiet}: reminders wait` }, "quiet hours"),
+    );
+  }
+
+  fillSpeakers() {
+    const { people, channels } = this.app.state;
+    const own = (c) => (c.channel === this.channel.channel ? 0 : 1);
+    const groups = [...channels].sort((a, b) => own(a) - own(b));
+    this.speakers.replaceChildren(
+      ...groups.map((c) =>
+        el("optgroup", { label: c.title }, people.filter((p) => p.home === c.channel).map((p) =>
+          el("option", { value: p.account }, p.role ? `${p.name} (${p.role})` : p.name)))),
+    );
+    const known = people.map((p) => p.account);
+    const remembered = this.app.remembered(this.channel.channel);
+    const first = people.find((p) => p.home === this.channel.channel) || people[0];
+    this.speakAs(known.includes(remembered) ? remembered : first?.account);
+  }
+
+  speakAs(account) {
+    if (!account) return;
+    this.account = account;
+    this.speakers.value = account;
+    const name = this.nameOf(account);
+    this.app.remember(this.channel.channel, account);
+    this.face.replaceChildren(avatar(name));
+    this.composer.label(`Message to ${this.channel.title} as ${name}`, "Say something, or type / for commands");
+    for (const item of this.items.values()) item.composer?.label(`Reply as ${name}`, `Reply as ${name}`);
+    for (const id of this.messages.keys()) this.refresh(id);
+    for (const note of this.notes) note.element.hidden = note.account !== account;
+  }
+
+  makeComposer(root) {
+    return new Composer({
+      label: "Reply", placeholder: root ? `Reply as ${this.nameOf(this.account)}` : "",
+      commands: () => this.app.state.commands,
+      send: (text) => this.say(text, root),
+      editLast: () => this.editLast(root),
+      close: root ? () => this.closeReply(root) : null,
+    });
+  }
+
+  showEmpty() {
+    const hint = this.app.state.hint;
+    this.empty.hidden = this.messages.size > 0;
+    if (this.empty.childNodes.length > 0) return;
+    this.empty.append(el("p", {}, "Nothing has been said here yet."));
+    if (hint.channel !== this.channel.channel) return;
+    this.empty.append(
+      el("p", {}, hint.text),
+      el("button", { type: "button", class: "try", title: "Put this into the box below", onclick: () => this.composer.fill(hint.command) },
+        el("code", {}, hint.command)),
+    );
+  }
+
+  // Messages
+
+  take(message) {
+    const isKnown = this.messages.has(message.id);
+    this.messages.set(message.id, message);
+    if (isKnown) return this.refresh(message.id);
+    const isAtEnd = this.isAtEnd();
+    if (message.thread) this.addReply(message);
+    else this.addRoot(message);
+    this.showEmpty();
+    if (isAtEnd) this.toEnd();
+  }
+
+  isAtEnd() {
+    return this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
+  }
+
+  toEnd() {
+    requestAnimationFrame(() => (this.list.scrollTop = this.list.scrollHeight));
+  }
+
+  addRoot(message) {
+    const entry = renderEntry(message, this);
+    const replies = el("div", { class: "replies" });
+    const toggle = el("button", { type: "button", class: "plain toggle", hidden: true, "aria-expanded": "true", onclick: () => this.toggle(message.id) });
+    const thread = el("div", { class: "thread", role: "group", "aria-label": "Thread" }, toggle, replies);
+    const element = el("li", { class: "item" }, entry, thread);
+    this.items.set(message.id, { element, thread, replies, toggle, count: 0, isOpen: true });
+    this.dayLine(message);
+    this.list.append(element);
+    this.hideIfGone(message);
+  }
+
+  dayLine(message) {
+    const shown = day(new Date(message.at), this.zone());
+    if (shown === this.lastDay) return;
+    this.lastDay = shown;
+    this.list.append(el("li", { class: "day", role: "separator", "aria-label": shown }, el("span", {}, shown)));
+  }
+
+  addReply(message) {
+    const item = this.items.get(message.thread);
+    if (!item) return;
+    item.count += 1;
+    item.replies.append(renderEntry(message, this));
+    this.showToggle(item);
+  }
+
+  toggle(id) {
+    const item = this.items.get(id);
+    item.isOpen = !item.isOpen;
+    item.replies.hidden = !item.isOpen;
+    this.showToggle(item);
+  }
+
+  showToggle(item) {
+    const words = item.count === 1 ? "1 reply" : `${item.count} replies`;
+    item.toggle.hidden = item.count === 0;
+    item.toggle.textContent = item.isOpen ? `▾ ${words}` : `▸ ${words}`;
+    item.toggle.setAttribute("aria-expanded", String(item.isOpen));
+  }
+
+  refresh(id) {
+    const message = this.messages.get(id);
+    const old = this.element.querySelector(`article[data-id="${CSS.escape(id)}"]`);
+    if (!message || !old || old.querySelector(".editing")) return;
+    const entry = renderEntry(message, this);
+    const focused = old.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
+    old.replaceWith(entry);
+    if (focused) entry.querySelector(`[data-focus="${CSS.escape(focused)}"]`)?.focus();
+    this.hideIfGone(message);
+  }
+
+  // A message of Mycel's that was taken back leaves no trace, unless people answered it.
+  hideIfGone(message) {
+    const item = this.items.get(message.id);
+    if (item) item.element.hidden = message.isRemoved && item.count === 0 && !item.notes;
+  }
+
+  // What people do
+
+  async say(text, root) {
+    const { reply, note } = await post("say", { channel: this.channel.channel, account: this.account, text, thread: root });
+    this.answer(reply, { typed: text.trim(), root, note });
+    this.toEndIfMine(root);
+    return { keep: reply.is === "invalid" };
+  }
+
+  toEndIfMine(root) {
+    if (!root) this.toEnd();
+  }
+
+  async press(message, action, button) {
+    const root = message.thread || message.id;
+    await this.pressed(button, action, { message: message.id, thread: root }, root);
+  }
+
+  async pressPrivate(note, action, button) {
+    await this.pressed(button, action, { thread: note.root }, note.root, () => this.putAway(note));
+  }
+
+  async pressed(button, action, where, root, after = () => {}) {
+    const deed = { channel: this.channel.channel, account: this.account, command: action.command, ...where };
+    button.disabled = true;
+    try {
+      const { reply, note } = await post("press", deed);
+      this.answer(reply, { typed: action.label, root, note });
+      if (reply.is !== "invalid") after();
+    } catch (error) {
+      this.app.toast(error.message);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async open(message, id) {
+    await this.show(id, message.thread || message.id);
+  }
+
+  async openPrivate(note, id) {
+    await this.show(id, note.root);
+  }
+
+  async show(id, root) {
+    try {
+      await this.say(`/show ${id}`, root);
+    } catch (error) {
+      this.app.toast(error.message);
+    }
+  }
+
+  async react(message, emoji, isOn) {
+    await this.deed("react", { message: message.id, emoji, is_on: isOn });
+  }
+
+  async edit(message, text) {
+    return this.deed("edit", { message: message.id, text });
+  }
+
+  async remove(message) {
+    await this.deed("delete", { message: message.id });
+  }
+
+  async deed(kind, what) {
+    try {
+      const { reply, note } = await post(kind, { channel: this.channel.channel, account: this.account, ...what });
+      const about = this.messages.get(what.message);
+      this.answer(reply, { typed: "", root: about ? about.thread || about.id : null, note });
+      return true;
+    } catch (error) {
+      this.app.toast(error.message);
+      return false;
+    }
+  }
+
+  reply(message) {
+    const root = message.thread || message.id;
+    const item = this.items.get(root);
+    if (!item.isOpen) this.toggle(root);
+    if (!item.composer) {
+      item.composer = this.makeComposer(root);
+      item.thread.append(item.composer.element);
+    }
+    item.composer.element.hidden = false;
+    item.composer.focus();
+    item.composer.element.scrollIntoView({ block: "nearest" });
+  }
+
+  closeReply(root) {
+    const item = this.items.get(root);
+    if (!item.composer.text.value) item.composer.element.hidden = true;
+    item.element.querySelector('[data-focus="Reply in thread"]')?.focus();
+  }
+
+  editLast(root) {
+    const isMine = (m) => m.account === this.account && !m.isRemoved && (m.thread || null) === root;
+    const last = [...this.messages.values()].filter(isMine).sort((a, b) => a.position - b.position).pop();
+    if (!last) return false;
+    startEdit(this.element.querySelector(`article[data-id="${CSS.escape(last.id)}"]`), last, this);
+    return true;
+  }
+
+  // Answers for one person only
+
+  answer(reply, { typed, root, note }) {
+    if (reply.is === "form") return this.showForm(reply, root);
+    if (reply.is === "nothing" && !note) return;
+    this.keep({ account: this.account, typed, root, reply, words: note || "" });
+  }
+
+  keep(note) {
+    const item = note.root ? this.items.get(note.root) : null;
+    note.element = renderPrivate(note, this, () => this.putAway(note));
+    note.element.setAttribute("role", "status");
+    note.element.hidden = note.account !== this.account;
+    this.notes.push(note);
+    if (item) {
+      item.notes = (item.notes || 0) + 1;
+      item.thread.insertBefore(note.element, item.composer?.element || null);
+      note.element.scrollIntoView({ block: "nearest" });
+    } else {
+      this.list.append(el("li", { class: "item" }, note.element));
+      this.toEnd();
+    }
+  }
+
+  putAway(note) {
+    this.notes = this.notes.filter((other) => other !== note);
+    (note.root ? note.element : note.element.parentElement).remove();
+    this.composer.focus();
+  }
+
+  showForm(form, root) {
+    const account = this.account;
+    openForm(form, {
+      account,
+      people: this.app.state.people.map((p) => p.name),
+      submit: async (values) => {
+        const { reply, note } = await post("submit", { channel: this.channel.channel, account, command: form.command, values, thread: root });
+        if (reply.is !== "invalid") this.answer(reply, { typed: form.title, root, note });
+        return reply;
+      },
+      done: () => this.composer.focus(),
+    });
+  }
+}
+
+// Whether "HH:MM" lies in quiet hours such as "18:00-09:00".
+function within(quiet, time) {
+  const found = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(quiet);
+  if (!found) return false;
+  const [, from, to] = found;
+  return from <= to ? time >= from && time < to : time >= from || time < to;
+}

@@ -1,0 +1,1 @@
+"""The commands, rules and messages of Mycel, free of any platform."""

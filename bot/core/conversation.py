@@ -1,0 +1,98 @@
+"""What people do on a platform, in words that no platform owns. Adapters make these; dispatch takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was said. `thread` is the platform's id of the thread's root message, None outside threads.
+
+    `thread_key` is the delivery key of that root where the platform can tell it (a root of ours whose id we have not
+    yet stored is found by it). `is_direct`: a conversation of one person with Mycel.
+    """
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str | None = None
+    thread_key: str | None = None
+    is_direct: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An account on a platform. `zone` is the IANA name that the platform knows of, if any."""
+
+    platform: str
+    workspace: str
+    user: str
+    name: str
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One thing that happened, with the key under which it happens only once (`source` is the platform's account)."""
+
+    event_key: str
+    place: Place
+    actor: Actor
+    at: datetime
+
+    @property
+    def source(self) -> str:
+        return f"{self.place.platform}:{self.place.workspace}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTyped(Incoming):
+    """`text` as typed, without the platform's prefix ("decide Use Signal"). `replied_to`: message id it answers."""
+
+    text: str
+    replied_to: str | None = None
+    is_button: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FormSubmitted(Incoming):
+    """A form came back: `values` are the texts of its fields, by the names of the command's declaration."""
+
+    command: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePosted(Incoming):
+    """Somebody said something that is no command."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdited(Incoming):
+    """A message was changed; `at` decides between edits that arrive out of order."""
+
+    message_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRedacted(Incoming):
+    """A message was taken back. Final: no later edit brings it back."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted(Incoming):
+    """A reaction was put on a message, or taken off (`is_added` False). `emoji` is the character itself."""
+
+    message_id: str
+    emoji: str
+    is_added: bool = True
+    message_key: str | None = None

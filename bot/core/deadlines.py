@@ -1,0 +1,77 @@
+"""What falls due is fired once: effects, messages, successor and completion in one transaction, the world looked at anew."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.core.context import Context
+from bot.core.language import Words
+from bot.core.registry import Registry
+from storage import deadlines, directory
+from storage.deadlines import Deadline
+from storage.work import Tx, Work
+
+log = logging.getLogger("mycel.deadlines")
+
+AT_ONCE = 100
+TRIES = 5
+
+
+class Clockwork:
+    """Fires deadlines by each network's own clock."""
+
+    def __init__(
+        self, work: Work, registry: Registry, clock: Callable[[], datetime], new_id: Callable[[], int]
+    ) -> None:
+        self._work, self._registry, self._clock, self._new_id = work, registry, clock, new_id
+
+    async def fire_due(self) -> int:
+        """Fires all that is due now, the oldest first; returns how many."""
+        fired = 0
+        while True:
+            due = await self._work.read(lambda tx: deadlines.due(tx.db, self._clock(), AT_ONCE))
+            for deadline in due:
+                await self._fire(deadline)
+            fired += len(due)
+            if len(due) < AT_ONCE:
+                return fired
+
+    async def _fire(self, deadline: Deadline) -> None:
+        try:
+            await self._work.write(deadline.network_id, lambda tx: self._run(tx, deadline))
+        except Exception:
+            log.exception("deadline %s of %s failed", deadline.kind, deadline.about)
+            await self._work.write(deadline.network_id, lambda tx: self._note_failure(tx, deadline))
+
+    def _run(self, tx: Tx, seen: Deadline) -> None:
+        deadline = deadlines.still_pending(tx.db, seen)
+        if deadline is None:
+            return
+        network = directory.network(tx.db, deadline.network_id)
+        now = tx.now + network.clock_ahead
+        if deadline.due_at > now:
+            return
+        ctx = Context(
+            db=tx.db,
+            now=now,
+            real_now=tx.now,
+            new_id=self._new_id,
+            network=network,
+            words=Words(network.language),
+            subscribers=self._registry.subscribers,
+        )
+        deadlines.finish(tx.db, deadline, "fired", deadline.attempts)
+        self._registry.deadlines[deadline.kind](ctx, deadline)
+        ctx.flush()
+
+    def _note_failure(self, tx: Tx, deadline: Deadline) -> None:
+        """Tries again later, and after some tries gives up; `doctor` shows what was given up."""
+        attempts = deadline.attempts + 1
+        if attempts >= TRIES:
+            deadlines.finish(tx.db, deadline, "failed", attempts)
+            log.error("gave up deadline %s of %s", deadline.kind, deadline.about)
+            return
+        deadlines.finish(tx.db, deadline, "pending", attempts)
+        deadlines.postpone(tx.db, deadline, deadline.due_at + timedelta(minutes=2**attempts))

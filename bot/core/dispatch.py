@@ -1,0 +1,226 @@
+"""Incoming → once only → who may → handler → one commit → answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.core import forms, parsing, registry
+from bot.core.commands import Args, Command
+from bot.core.context import Context, no_codes
+from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
+from bot.core.errors import UserError
+from bot.core.feature import Feature
+from bot.core.fingerprint import fingerprint
+from bot.core.language import Words
+from bot.core.message import Code, Message, Paragraph
+from bot.core.permissions import Subject, authorise
+from bot.core.replies import Answer, Invalid, Nothing, Reply
+from bot.core.scoping import NoNetwork, Scoping
+from storage import inbox
+from storage.work import Busy, Closed, GroupLost, Tx, Work
+
+log = logging.getLogger("mycel.dispatch")
+
+REPETITION = timedelta(minutes=2)
+"""Within this time the same person's same words in the same place are one command (interface.md)."""
+
+
+class Failed(Exception):
+    """A bug in a handler, with the reference under which the log has it."""
+
+    def __init__(self, reference: str) -> None:
+        super().__init__(reference)
+        self.reference = reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A command on its way: `typed` is its text after the name, None when `values` came from a form."""
+
+    incoming: CommandTyped | FormSubmitted
+    command: Command
+    typed: str
+    values: Mapping[str, str] | None
+    print: int
+
+    def arguments(self) -> Args:
+        if self.values is not None:
+            return parsing.build(self.command, self.values)
+        return parsing.parse(self.command, self.typed)
+
+
+class Dispatch:
+    """Takes what adapters hand over. `on_commit` is told after each commit (the senders wake up)."""
+
+    def __init__(
+        self,
+        work: Work,
+        features: Sequence[Feature],
+        new_id: Callable[[], int],
+        on_commit: Callable[[], None],
+        *,
+        new_code: Callable[[], str] = no_codes,
+    ) -> None:
+        self._work = work
+        self._registry = registry.Registry(features)
+        self._scoping = Scoping(self._registry, new_id, new_code)
+        self._new_id = new_id
+        self._on_commit = on_commit
+
+    @property
+    def registry(self) -> registry.Registry:
+        return self._registry
+
+    async def handle(self, incoming: Incoming) -> Reply:
+        """The answer for the one who acted, after everything is stored.
+
+        Raises Busy, Closed or a database error when nothing was stored and the platform should send it again.
+        """
+        try:
+            network_id = await self._scoping.network_of(self._work, incoming)
+        except NoNetwork as lost:
+            return _say(Words(), lost.error)
+        if isinstance(incoming, (CommandTyped, FormSubmitted)):
+            return await self._command(network_id, incoming)
+        return await self._message(network_id, incoming)
+
+    async def _command(self, network_id: int, incoming: CommandTyped | FormSubmitted) -> Reply:
+        try:
+            call = self._call(incoming)
+        except UserError as error:
+            return await self._refuse(network_id, incoming, error)
+        try:
+            if call.command.reads:
+                return await self._work.read(lambda tx: self._run(tx, network_id, call))
+            reply = await self._work.write(network_id, lambda tx: self._run(tx, network_id, call))
+        except UserError as error:
+            return await self._refuse(network_id, incoming, error, call.command)
+        except Failed as failure:
+            return await self._refuse(network_id, incoming, _apology(failure))
+        self._on_commit()
+        return reply
+
+    def _call(self, incoming: CommandTyped | FormSubmitted) -> _Call:
+        if isinstance(incoming, FormSubmitted):
+            command = self._registry.command(incoming.command)
+            said = "\x1f".join(f"{k}={v}" for k, v in sorted(incoming.values.items()))
+            return _Call(incoming, command, "", incoming.values, fingerprint(incoming, f"{command.name} {said}"))
+        command, typed = self._registry.find(incoming.text)
+        return _Call(incoming, command, typed, None, fingerprint(incoming, incoming.text))
+
+    def _run(self, tx: Tx, network_id: int, call: _Call) -> Reply:
+        """One command in its transaction."""
+        incoming, command = call.incoming, call.command
+        since = tx.now - REPETITION
+        ctx, repeated = self._scoping.context(tx, network_id, incoming, call.print, since, is_reading=command.reads)
+        if not command.reads:
+            is_new = inbox.accept(
+                tx.db, incoming.source, incoming.event_key, network_id, tx.now, 0 if repeated else call.print, ""
+            )
+            if not is_new:
+                return Nothing()
+            if repeated:
+                return Answer(Message((Paragraph(ctx.words.line("Already done, as {id}.", id=repeated)),)))
+        if ctx.channel is None and not ctx.actor.group_ids and not command.works_unbound:
+            raise UserError("This channel belongs to no group yet.", "/group NAME --tz Area/City")
+        if forms.is_bare(command, call.typed, call.values):
+            return forms.form(ctx, command)
+        return self._handle(ctx, call)
+
+    def _handle(self, ctx: Context, call: _Call) -> Reply:
+        incoming, command = call.incoming, call.command
+        try:
+            args = call.arguments()
+            self._scoping.act_as(ctx, args)
+            subject = command.subject(ctx, args) if command.subject else Subject(_acting(ctx))
+            authorise(command, ctx.actor, subject, command.rights(args))
+            reply = command.handler(ctx, args)
+            ctx.flush()
+        except (UserError, sa.exc.DBAPIError, Busy, Closed, GroupLost):
+            raise
+        except Exception as error:
+            raise self._failed(incoming, command.name) from error
+        if isinstance(reply, Answer) and reply.subject and not command.reads:
+            inbox.finish(ctx.db, incoming.source, incoming.event_key, reply.subject, call.print)
+        return reply
+
+    async def _message(self, network_id: int, incoming: Incoming) -> Reply:
+        if isinstance(incoming, MessagePosted) and self._scoping.is_only_talk(network_id, incoming):
+            return Nothing()
+        try:
+            reply = await self._work.write(network_id, lambda tx: self._listen(tx, network_id, incoming))
+        except UserError as error:
+            return await self._refuse(network_id, incoming, error)
+        except Failed as failure:
+            return await self._refuse(network_id, incoming, _apology(failure))
+        self._on_commit()
+        return reply
+
+    def _listen(self, tx: Tx, network_id: int, incoming: Incoming) -> Reply:
+        ctx, _ = self._scoping.context(tx, network_id, incoming, 0, tx.now)
+        if not inbox.accept(tx.db, incoming.source, incoming.event_key, network_id, tx.now, 0, ""):
+            return Nothing()
+        try:
+            for listen in self._registry.listeners:
+                reply: Reply | None = listen(ctx, incoming)
+                if reply is not None:
+                    ctx.flush()
+                    return reply
+        except (UserError, sa.exc.DBAPIError, Busy, Closed, GroupLost):
+            raise
+        except Exception as error:
+            raise self._failed(incoming, type(incoming).__name__) from error
+        return Nothing()
+
+    def _failed(self, incoming: Incoming, what: str) -> Failed:
+        reference = f"{self._new_id() & 0xFFFFFF:06X}"
+        log.exception("failed %s: %s from %s, event %s", reference, what, incoming.source, incoming.event_key)
+        return Failed(reference)
+
+    async def _refuse(
+        self, network_id: int, incoming: Incoming, error: UserError, command: Command | None = None
+    ) -> Reply:
+        """Keeps only that the event was here, so that it never comes back, and says what is wrong."""
+        if command is not None and command.reads:
+            return await self._work.read(lambda tx: _say(self._words(tx, network_id, incoming), error))
+
+        def note(tx: Tx) -> Reply:
+            if not inbox.accept(tx.db, incoming.source, incoming.event_key, network_id, tx.now, 0, ""):
+                return Nothing()
+            return _say(self._words(tx, network_id, incoming), error)
+
+        return await self._work.write(network_id, note)
+
+    def _words(self, tx: Tx, network_id: int, incoming: Incoming) -> Words:
+        ctx, _ = self._scoping.context(tx, network_id, incoming, 0, tx.now, is_reading=True)
+        return ctx.words
+
+
+def _acting(ctx: Context) -> int | None:
+    return ctx.acting_as.id if ctx.acting_as else None
+
+
+def _apology(failure: Failed) -> UserError:
+    return UserError(
+        "That failed, and it is our fault, not yours. Nothing was stored. Tell your steward the reference {reference}.",
+        reference=failure.reference,
+    )
+
+
+def _say(words: Words, error: UserError) -> Invalid:
+    sentence = words.line(error.template, **_texts(error.values)) if error.values else words.line(error.template)
+    blocks = [Paragraph(sentence)]
+    if error.example:
+        blocks.append(Paragraph(words.line("Type for example: {example}", example=Code(error.example))))
+    field = getattr(error, "field", "")
+    return Invalid(Message(tuple(blocks)), {field: words(error.template, **error.values)} if field else {})
+
+
+def _texts(values: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in values.items()}

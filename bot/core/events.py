@@ -1,0 +1,241 @@
+"""Facts: what has happened, in the past tense. They are all that features know of each other, and all that the log keeps.
+
+A fact holds ids, kinds and numbers, never people's words, so that a redaction needs nothing here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """`about` is the record's id ("D-12"); `group_id` the group whose fact it is."""
+
+    about: str
+    group_id: int | None = None
+
+    @classmethod
+    def kind(cls) -> str:
+        """The name under which the log keeps it: "decision_logged"."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def data(self) -> dict[str, Any]:
+        """JSON values of all fields but the two that the log has columns for."""
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {k: _plain(v) for k, v in own.items() if k not in ("about", "group_id") and v not in (None, (), "")}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionLogged(Fact):
+    """A decision was taken and written down. `is_urgent`: others are affected and were not asked first.
+
+    `length`: of the review that then opens (canonical duration text).
+    """
+
+    number: int
+    affected_ids: tuple[int, ...] = ()
+    told_ids: tuple[int, ...] = ()
+    is_urgent: bool = False
+    length: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionProposed(Fact):
+    """A proposal is there and wants an input window of this length (canonical duration text)."""
+
+    number: int
+    length: str
+    affected_ids: tuple[int, ...] = ()
+    told_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionEdited(Fact):
+    number: int
+    version: int
+    is_substance: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionUndone(Fact):
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRedacted(Fact):
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionConcluded(Fact):
+    """The proposing group said what became of its proposal: adopted, adopted-with-changes, withdrawn."""
+
+    number: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionShown(Fact):
+    """Asked, not logged: somebody reads a decision; what else is there to say of it?"""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionReviewDue(Fact):
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionImported(Fact):
+    number: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionsLinked(Fact):
+    """`about` now stands in this relation to decision `to_number`."""
+
+    relation: str
+    to_number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAsked(Fact):
+    relation: str
+    to_number: int
+    asked_group_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAnswered(Fact):
+    relation: str
+    to_number: int
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtocolChanged(Fact):
+    case: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputOpened(Fact):
+    number: int
+    closes_at: datetime
+    group_ids: tuple[int, ...]
+    is_review: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionGiven(Fact):
+    number: int
+    contribution: int
+    stance: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionChanged(Fact):
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionRedacted(Fact):
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupPassed(Fact):
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernAnswered(Fact):
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernResolved(Fact):
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupReminded(Fact):
+    number: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputClosed(Fact):
+    """`silent_ids`: affected groups that were not heard; `open_concerns`: numbers of those still without an end."""
+
+    number: int
+    silent_ids: tuple[int, ...] = ()
+    open_concerns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRegistered(Fact):
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChanged(Fact):
+    """Zone, region, working days, quiet hours, language or name changed: what depends on its calendar is recomputed."""
+
+    changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelBound(Fact):
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGiven(Fact):
+    person_id: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleTaken(Fact):
+    person_id: int
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityLinked(Fact):
+    """Two people were one: `from_id` is now `person_id` everywhere."""
+
+    person_id: int
+    from_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordsAsked(Fact):
+    """A question, never logged: what is kept of a person? Each feature answers with words that count; only reading."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonForgotten(Fact):
+    """Somebody asked to be forgotten: every feature removes their words and their name from what it keeps."""
+
+    person_id: int

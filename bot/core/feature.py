@@ -1,0 +1,42 @@
+"""What a feature shows to the rest of the program: one value, put together in its `__init__`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.commands import Command
+from bot.core.message import Block, Message
+
+View = Callable[[Any, Mapping[str, Any]], Message | None]
+"""(ViewContext, args) → what a channel should show now; None where there is nothing to show any more."""
+
+Fire = Callable[[Any, Any], None]
+"""(Context, Deadline): what happens when its time is up, in the transaction that completes it."""
+
+Subscriber = Callable[[Any, Any], tuple[Block, ...]]
+"""(Context, fact): runs in the transaction of the fact; its blocks are added to the answer."""
+
+Follower = Callable[[Any, Any], None]
+"""(Context, Recorded): runs later, behind a cursor over the event log; may fail without harm to the fact."""
+
+Listener = Callable[[Any, Any], Any]
+"""(Context, MessagePosted | MessageEdited | MessageRedacted | Reacted) → Reply, or None if it is not its business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A room of the house. All parts are optional; names are unique over all features.
+
+    `title` heads its commands in the help (a marked catalogue text).
+    """
+
+    name: str
+    commands: tuple[Command, ...] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
+    deadlines: Mapping[str, Fire] = field(default_factory=dict)
+    subscriptions: tuple[tuple[type, Subscriber], ...] = ()
+    followers: Mapping[str, Follower] = field(default_factory=dict)
+    listeners: tuple[Listener, ...] = ()
+    title: str = ""

@@ -1,0 +1,44 @@
+"""A form made from a command's declaration, for platforms that show one; others show how to type it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.core.commands import Command, Field
+from bot.core.context import Context
+from bot.core.kinds import Choice
+from bot.core.replies import Form, FormField
+from storage import directory
+
+
+def is_bare(command: Command, typed: str, values: Mapping[str, str] | None) -> bool:
+    """Whether a command that needs something was given nothing: it is answered with a form."""
+    return values is None and not typed.strip() and command.has_form and any(f.is_required for f in command.fields)
+
+
+def form(ctx: Context, command: Command, values: Mapping[str, str] | None = None) -> Form:
+    """The command's form, with `values` (texts by field name) already filled in."""
+    known = values or {}
+    fields = tuple(_field(ctx, f, known.get(f.name, "")) for f in command.fields if not f.is_hidden)
+    hidden = {f.name: known[f.name] for f in command.fields if f.is_hidden and f.name in known}
+    return Form(command.name, ctx.words(command.summary), fields, hidden, typed=f"/{command.usage}")
+
+
+def _field(ctx: Context, field: Field, value: str) -> FormField:
+    return FormField(
+        field.name,
+        ctx.words(field.name.replace("_", " ").capitalize()),
+        ctx.words(field.description) if field.description else "",
+        field.kind.widget,
+        value,
+        field.is_required,
+        _options(ctx, field),
+    )
+
+
+def _options(ctx: Context, field: Field) -> tuple[tuple[str, str], ...]:
+    if isinstance(field.kind, Choice):
+        return tuple((option, ctx.words(option)) for option in field.kind.options)
+    if field.kind.widget in ("groups", "group"):
+        return tuple((group.slug, group.name) for group in directory.all_groups(ctx.db, ctx.network.id))
+    return ()

@@ -1,0 +1,157 @@
+"""Kinds of fields that a command can declare; each gives parsing, help, the form's widget and the reference.
+
+A kind is put on a pydantic field with `Annotated`; its `parse` turns what was typed into the value.
+It raises UserError and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from bot.core import durations
+from bot.core.errors import UserError
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Text of one word. `widget` is what a form shows: text, long_text, number, groups, choice, flag, date, person."""
+
+    name: str = "word"
+    widget: str = "text"
+    shown: str = "TEXT"
+
+    def parse(self, typed: str) -> Any:
+        return typed.strip()
+
+    def format(self, value: Any) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeText(Kind):
+    """People's own words: unquoted, an option of this kind takes all words up to the next option."""
+
+    name: str = "text"
+    widget: str = "long_text"
+    shown: str = '"TEXT"'
+
+
+@dataclass(frozen=True, slots=True)
+class Many(Kind):
+    """Comma-separated words, kept in order, without doubles."""
+
+    name: str = "list"
+    shown: str = "a,b"
+    lower: bool = False
+
+    def parse(self, typed: str) -> tuple[str, ...]:
+        items = [part.strip() for part in re.split(r"[,;]", typed)]
+        return tuple(dict.fromkeys((i.lower() if self.lower else i) for i in items if i))
+
+    def format(self, value: Any) -> str:
+        return ",".join(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Kind):
+    name: str = "choice"
+    widget: str = "choice"
+    options: tuple[str, ...] = ()
+
+    def parse(self, typed: str) -> str:
+        value = typed.strip().lower()
+        if value not in self.options:
+            raise UserError("“{typed}” is none of: {options}.", typed=typed.strip(), options=", ".join(self.options))
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(Kind):
+    """There or not; takes no value."""
+
+    name: str = "flag"
+    widget: str = "flag"
+    shown: str = ""
+
+    def parse(self, typed: str) -> bool:
+        return typed.strip().lower() not in ("", "no", "false", "0", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Id(Kind):
+    """A record's id such as D-12; the number alone and other dashes are understood, another letter is not."""
+
+    name: str = "id"
+    shown: str = "D-1"
+    letter: str = "D"
+
+    def parse(self, typed: str) -> int:
+        found = re.fullmatch(r"#?(?:([A-Za-z])\s?[-\u2010-\u2015]?\s?)?(\d{1,9})[.,:]?", typed.strip())
+        if found is None or (found[1] or self.letter).upper() != self.letter or int(found[2]) == 0:
+            raise UserError(
+                "“{typed}” is no id of this kind; it looks like {id}.", typed=typed.strip(), id=f"{self.letter}-12"
+            )
+        return int(found[2])
+
+    def format(self, value: Any) -> str:
+        return f"{self.letter}-{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ids(Kind):
+    """Several ids, separated by commas."""
+
+    name: str = "ids"
+    shown: str = "D-1"
+    letter: str = "D"
+
+    def parse(self, typed: str) -> tuple[int, ...]:
+        one = Id(letter=self.letter)
+        return tuple(dict.fromkeys(one.parse(part) for part in re.split(r"[,;]", typed) if part.strip()))
+
+    def format(self, value: Any) -> str:
+        return ",".join(f"{self.letter}-{number}" for number in value)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyId(Kind):
+    """An id of several kinds, kept as (letter, number)."""
+
+    name: str = "id"
+    shown: str = "D-1"
+    letters: str = "DC"
+
+    def parse(self, typed: str) -> tuple[str, int]:
+        letter = typed.strip()[:1].upper()
+        if not letter or letter not in self.letters:
+            ids = " / ".join(f"{x}-12" for x in self.letters)
+            raise UserError("“{typed}” is no id of this kind; it looks like {id}.", typed=typed.strip(), id=ids)
+        return letter, Id(letter=letter).parse(typed)
+
+    def format(self, value: Any) -> str:
+        return f"{value[0]}-{value[1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class DurationKind(Kind):
+    name: str = "duration"
+    shown: str = "10bd|2w|3d|2h|30min|1mo|2026-12-04"
+
+    def parse(self, typed: str) -> durations.Duration:
+        return durations.parse_duration(typed)
+
+
+Word = Annotated[str, Kind()]
+Prose = Annotated[str, FreeText()]
+Slugs = Annotated[tuple[str, ...], Many(widget="groups", lower=True)]
+Tags = Annotated[tuple[str, ...], Many(lower=True)]
+Names = Annotated[tuple[str, ...], Many()]
+Yes = Annotated[bool, Flag()]
+DecisionId = Annotated[int, Id(letter="D")]
+DecisionIds = Annotated[tuple[int, ...], Ids()]
+ContributionId = Annotated[int, Id(letter="C", shown="C-3")]
+Length = Annotated[durations.Duration, DurationKind()]
+GroupSlug = Annotated[str, Kind(name="group", widget="group", shown="GROUP")]
+PersonName = Annotated[str, Kind(name="person", widget="person", shown="PERSON")]

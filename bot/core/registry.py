@@ -1,0 +1,59 @@
+"""All that the features declared, by name; built once from FEATURES."""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from bot.core.commands import Command
+from bot.core.errors import UserError
+from bot.core.feature import Feature, Fire, Follower, Listener, Subscriber, View
+
+T = TypeVar("T")
+
+
+class Registry:
+    """Commands, views, deadlines, subscribers, followers and listeners of all features. Doubled names are refused."""
+
+    def __init__(self, features: Sequence[Feature]) -> None:
+        self.features = tuple(features)
+        self.commands: Mapping[str, Command] = _unique((c.name, c) for f in features for c in f.commands)
+        self.views: Mapping[str, View] = _unique(item for f in features for item in f.views.items())
+        self.deadlines: Mapping[str, Fire] = _unique(item for f in features for item in f.deadlines.items())
+        self.followers: Mapping[str, Follower] = _unique(item for f in features for item in f.followers.items())
+        self.listeners: tuple[Listener, ...] = tuple(listener for f in features for listener in f.listeners)
+        subscribers: defaultdict[type, list[Subscriber]] = defaultdict(list)
+        for fact, subscriber in (s for f in features for s in f.subscriptions):
+            subscribers[fact].append(subscriber)
+        self.subscribers: Mapping[type, tuple[Subscriber, ...]] = {k: tuple(v) for k, v in subscribers.items()}
+
+    def command(self, name: str) -> Command:
+        """The command of this name; UserError with the nearest one if there is none."""
+        found = self.commands.get(name.lower())
+        if found is not None:
+            return found
+        near = difflib.get_close_matches(name.lower(), self.commands, n=1, cutoff=0.6)
+        if near:
+            message = "There is no command “{name}”; did you mean “{near}”?"
+            raise UserError(message, f"/{near[0]}", name=name, near=near[0])
+        raise UserError("There is no command “{name}”. “help” lists what there is.", "/help", name=name)
+
+    def find(self, text: str) -> tuple[Command, str]:
+        """The command and what was typed behind its name; "mycel decide …" is "decide …"."""
+        name, _, rest = text.strip().partition(" ")
+        if "\n" in name:
+            name, _, rest = text.strip().partition("\n")
+        if name.lower() == "mycel":
+            return self.find(rest) if rest.strip() else (self.command("help"), "")
+        return self.command(name), rest.strip()
+
+
+def _unique(items: Iterable[tuple[str, T]]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for name, item in items:
+        if name in found:
+            raise ValueError(f"two features declare {name!r}")
+        found[name] = item
+    return found

@@ -1,0 +1,169 @@
+"""From platform ids to network, channel, group and person; and who speaks in a home channel becomes a member."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.core.context import Context
+from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
+from bot.core.errors import UserError
+from bot.core.language import Words
+from bot.core.registry import Registry
+from storage import codes, directory
+from storage.network import Group, Person, Scope, network_of, scope
+from storage.work import Tx, Work
+
+_REMEMBERED = 10_000
+
+
+class NoNetwork(Exception):
+    """The place belongs to no network; `error` says how it comes to one."""
+
+    def __init__(self, was_code_typed: bool = False) -> None:
+        super().__init__()
+        self.error = UserError("This place belongs to no network yet. A steward connects it.", "/steward CODE")
+        if was_code_typed:
+            self.error = UserError("This code is not known, was used already, or has run out. Ask for a new one.")
+
+
+class Scoping:
+    """Finds the scope of what comes in. Remembers only which network a channel belongs to and who was seen where."""
+
+    def __init__(self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str]) -> None:
+        self._registry = registry
+        self._new_id, self._new_code = new_id, new_code
+        self._networks: dict[tuple[str, str, str], int] = {}
+        self._seen: dict[tuple[int, str, str, str, str], None] = {}
+
+    async def network_of(self, work: Work, incoming: Incoming) -> int:
+        """The network of the place, by its channel, its workspace, or (alone with Mycel) by membership."""
+        place = incoming.place
+        key = (place.platform, place.workspace, place.channel)
+        known = self._networks.get(key)
+        if known is None:
+            known = await work.read(lambda tx: network_of(tx.db, *key))
+            if known is None:
+                # Not remembered: the place is the network's only once the command has connected it.
+                return await work.read(lambda tx: self._network_of_code(tx, incoming))
+            if len(self._networks) >= _REMEMBERED:
+                self._networks.clear()
+            self._networks[key] = known
+        return known
+
+    def _network_of_code(self, tx: Tx, incoming: Incoming) -> int:
+        code = self._code(incoming)
+        network_id = codes.network_of(tx.db, code) if code else None
+        if network_id is None:
+            raise NoNetwork(was_code_typed=bool(code))
+        return network_id
+
+    def _code(self, incoming: Incoming) -> str:
+        """The code of a command that connects a place to a network; "" if it is no such command."""
+        try:
+            match incoming:
+                case CommandTyped(text=text):
+                    command, code = self._registry.find(text)
+                case FormSubmitted(command=name, values=values):
+                    command, code = self._registry.command(name), "".join(values.values())
+                case _:
+                    return ""
+        except UserError:
+            return ""
+        return code if command.connects else ""
+
+    def is_only_talk(self, network_id: int, incoming: MessagePosted) -> bool:
+        """A message outside threads by somebody already seen here: nothing to store."""
+        place = incoming.place
+        key = (network_id, place.platform, place.workspace, place.channel, incoming.actor.user)
+        if place.thread is not None or key not in self._seen:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            self._seen[key] = None
+            return False
+        return True
+
+    def context(
+        self,
+        tx: Tx,
+        network_id: int,
+        incoming: Incoming,
+        print: int,
+        repeated_since: datetime,
+        *,
+        is_reading: bool = False,
+    ) -> tuple[Context, str]:
+        """The context of one incoming thing, and the record that the same words just led to ("" if none)."""
+        place, actor = incoming.place, incoming.actor
+        found = scope(
+            tx.db,
+            network_id,
+            platform=place.platform,
+            workspace=place.workspace,
+            channel=place.channel,
+            account=actor.user,
+            fingerprint=print,
+            repeated_since=repeated_since,
+        )
+        if found is None:
+            self._networks.clear()
+            raise NoNetwork
+        now = tx.now + found.network.clock_ahead
+        person = self._person(tx, found, incoming, now, is_reading=is_reading)
+        language = _language(found)
+        ctx = Context(
+            db=tx.db,
+            now=now,
+            real_now=tx.now,
+            new_id=self._new_id,
+            network=found.network,
+            words=Words(language, person.zone or (found.group.zone if found.group else "UTC")),
+            where=place,
+            channel=found.channel,
+            group=found.group,
+            who=person,
+            acting_as=found.group,
+            subscribers=self._registry.subscribers,
+            registry=self._registry,
+            new_code=self._new_code,
+        )
+        return ctx, found.repeated
+
+    def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
+        actor, network_id = incoming.actor, found.network.id
+        person = found.person
+        if person is None:
+            person = Person(network_id, self._new_id(), actor.name, actor.zone, frozenset(), frozenset())
+            if not is_reading:
+                directory.add_person(tx.db, network_id, person.id, actor.name, actor.zone, now)
+                directory.add_identity(
+                    tx.db, network_id, actor.platform, actor.workspace, actor.user, person.id, actor.name
+                )
+        home = found.channel.group_id if found.channel and found.channel.is_home else None
+        if home is None or home in person.group_ids:
+            return person
+        if not is_reading:
+            directory.add_membership(tx.db, network_id, person.id, home, now)
+        return Person(network_id, person.id, person.name, person.zone, person.group_ids | {home}, person.roles)
+
+    def act_as(self, ctx: Context, args: Any) -> None:
+        """`--as GROUP`, and alone with Mycel the one group that somebody belongs to."""
+        wanted = getattr(args, "as_group", "")
+        if wanted:
+            group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
+            if group is None:
+                raise UserError("There is no group “{slug}” here.", slug=wanted)
+            ctx.acting_as = group
+        elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
+            ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
+
+
+def _only(groups: dict[int, Group]) -> Group | None:
+    return next(iter(groups.values()), None)
+
+
+def _language(found: Scope) -> str:
+    if found.channel and found.channel.language:
+        return found.channel.language
+    return found.group.language if found.group else found.network.language

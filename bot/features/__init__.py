@@ -1,0 +1,1 @@
+"""What Mycel does, a room a feature."""

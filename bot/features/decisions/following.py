@@ -1,0 +1,63 @@
+"""What decisions do when something happens elsewhere: an outcome, a review that is due, people who go or become one."""
+
+from __future__ import annotations
+
+from bot.core.context import Context
+from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten
+from bot.core.message import Block
+from bot.features.decisions import rules
+from storage import decisions, directory, drafts, links
+from storage.deadlines import Deadline
+
+LATE_FROM_S = 3600
+
+
+def conclude(ctx: Context, fact: DecisionConcluded) -> tuple[Block, ...]:
+    """The proposing group said what becomes of its proposal. After a review the decision stands unless withdrawn."""
+    decision = decisions.find(ctx.db, ctx.network.id, fact.number)
+    if decision is None or decision.status not in ("proposed", "taken"):
+        return ()
+    status = "withdrawn" if fact.outcome == "withdrawn" else "taken"
+    taken_at = ctx.now if status == "taken" and decision.taken_at is None else None
+    decisions.set_status(ctx.db, ctx.network.id, fact.number, status, taken_at)
+    if status == "taken":
+        _keep_waiting_links(ctx, fact.number)
+    ctx.touch(fact.about)
+    return ()
+
+
+def _keep_waiting_links(ctx: Context, number: int) -> None:
+    """Links that waited for the proposal to be adopted now hold."""
+    waiting = [x for x in links.links_of(ctx.db, ctx.network.id, number) if x.number == number]
+    links.move_state(ctx.db, ctx.network.id, number, links.WAITING, links.KEPT)
+    for link in waiting:
+        if link.state in (links.WAITING, links.KEPT) and link.relation in rules.RETIRING:
+            decisions.set_status(ctx.db, ctx.network.id, link.to_number, rules.RETIRING[link.relation])
+            ctx.touch(f"D-{link.to_number}")
+
+
+def review(ctx: Context, deadline: Deadline) -> None:
+    """A review is due: the decision comes back to its group's homes, however long the bot was down."""
+    decision = decisions.find(ctx.db, ctx.network.id, int(deadline.about.removeprefix("D-")))
+    if decision is None or decision.status not in ("taken", "proposed") or decision.redacted_at is not None:
+        return
+    late_s = (ctx.now - deadline.due_at).total_seconds()
+    args = {"number": decision.number, "late_h": round(late_s / 3600) if late_s >= LATE_FROM_S else 0}
+    for channel in directory.homes(ctx.db, ctx.network.id, [decision.group_id]):
+        key = f"{decision.id}:review:{deadline.round}:{channel.id}"
+        ctx.say(channel, "review_due", args, key=key, about=decision.id)
+    ctx.publish(DecisionReviewDue(about=decision.id, group_id=decision.group_id, number=decision.number))
+
+
+def person_linked(ctx: Context, fact: IdentityLinked) -> tuple[Block, ...]:
+    decisions.move_author(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    drafts.move(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    return ()
+
+
+def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
+    """Decisions are their group's and stay; their author's name is gone with the person, and so are drafts."""
+    drafts.drop_of_person(ctx.db, ctx.network.id, fact.person_id)
+    for number in decisions.forget_person(ctx.db, ctx.network.id, fact.person_id):
+        ctx.touch(f"D-{number}")
+    return ()

@@ -1,0 +1,241 @@
+"""decide, propose, draft, undo: how a decision comes into the network's memory, and how it leaves it again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import forms, parsing
+from bot.core.calendars import calendar_of
+from bot.core.commands import Who, command
+from bot.core.context import Context
+from bot.core.durations import Duration, parse_duration
+from bot.core.errors import UserError
+from bot.core.events import DecisionLogged, DecisionProposed, DecisionUndone
+from bot.core.language import mark
+from bot.core.message import Bold, Bullets, Message, Note, Paragraph
+from bot.core.replies import Answer, Form, Reply
+from bot.features.decisions import messages, rules, storing
+from bot.features.decisions.declarations import LogDecision, ProposeDecision, Undo, UseDraft
+from bot.features.decisions.loading import deciding_group, groups_named, seen, subject_of, told_to_person
+from bot.features.decisions.storing import Parties
+from storage import counters, decision_lists, decisions, directory, drafts, inbox, links, protocol, search
+from storage.decisions import Decision
+
+
+@command(
+    "decide",
+    summary=mark("Log a decision where it happens"),
+    who=Who.OWN,
+    examples=(
+        "/decide Use Signal for alerts",
+        '/decide Use Signal for alerts --why "WhatsApp shares our numbers" --affects all',
+        '/decide Close the office on Friday --affects nairobi --urgent "the water is off"',
+    ),
+)
+def decide(ctx: Context, args: LogDecision) -> Reply:
+    parties = _parties(ctx, args)
+    needed = _notice(ctx, args, parties)
+    if needed is not None and not (args.urgent or args.taken):
+        return _preview(ctx, args, parties, needed)
+    return _take(ctx, args, parties, needed)
+
+
+@command(
+    "propose",
+    summary=mark("Open a proposal for input from those it affects"),
+    who=Who.OWN,
+    examples=(
+        "/propose Use Signal for alerts --affects nairobi,bilbao --for 10bd",
+        '/propose One newsletter --why "three are too many" --affects all --for 2w',
+    ),
+)
+def propose(ctx: Context, args: ProposeDecision) -> Reply:
+    parties = _parties(ctx, args)
+    if not parties.affected:
+        raise UserError(
+            "Nobody else is affected, so there is nobody to ask. Say who is, or just log it.",
+            f"/propose {args.title} --affects all",
+        )
+    return _open(ctx, args, parties, args.length or _length(ctx, args, parties))
+
+
+@command(
+    "draft",
+    summary=mark("Go on with a decision that only you have seen"),
+    who=Who.ALL,
+    examples=("/draft", "/draft 7 open", '/draft 7 now "the water is off"'),
+    has_form=False,
+)
+def use_draft(ctx: Context, args: UseDraft) -> Reply:
+    if not args.draft:
+        return _list_drafts(ctx)
+    draft = drafts.find(ctx.db, ctx.network.id, ctx.actor.id, args.draft)
+    if draft is None:
+        raise UserError("There is no draft {id} of yours. “draft” lists them.", "/draft", id=args.draft)
+    if args.action == "drop":
+        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        return Answer(Message((Paragraph(ctx.words.line("Dropped; nothing was logged.")),)))
+    wanted = parsing.parse(propose, draft.command.partition(" ")[2])
+    assert isinstance(wanted, ProposeDecision)
+    _act_for(ctx, wanted.as_group)
+    parties = _parties(ctx, wanted)
+    if args.action == "now":
+        if not args.why:
+            return _ask_why(ctx, draft.id)
+        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        urgent = wanted.model_copy(update={"urgent": args.why})
+        return _take(ctx, urgent, parties, _notice(ctx, wanted, parties))
+    if args.action == "open":
+        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        return _open(ctx, wanted, parties, _length(ctx, wanted, parties))
+    needed = _notice(ctx, wanted, parties) or rules.Notice(rules.AFFECTS_OTHERS, "10bd")
+    return Answer(messages.preview(ctx.words, _previewed(ctx, wanted, parties, needed, draft.id)))
+
+
+@command(
+    "undo",
+    summary=mark("Take back what you just logged (for ten minutes)"),
+    who=(Who.AUTHOR, Who.OWN),
+    examples=("/undo", "/undo D-12"),
+    subject=lambda ctx, args: subject_of(_to_undo(ctx, args)),
+)
+def undo(ctx: Context, args: Undo) -> Reply:
+    decision = _to_undo(ctx, args)
+    rules.check_undo(decision, ctx.now)
+    network_id = ctx.network.id
+    decisions.set_status(ctx.db, network_id, decision.number, "undone")
+    search.drop(ctx.db, network_id, decision.number)
+    _unlink(ctx, decision)
+    inbox.forget_subject(ctx.db, network_id, decision.id)
+    ctx.undue(decision.id, "decision_review")
+    ctx.publish(DecisionUndone(about=decision.id, number=decision.number, group_id=decision.group_id))
+    ctx.touch(decision.id)
+    line = ctx.words.line("{id} is taken back. It is in no list and no search any more.", id=decision.id)
+    return Answer(Message((Paragraph(line),)))
+
+
+def _unlink(ctx: Context, undone: Decision) -> None:
+    """What was retired by a decision that is taken back stands again, unless another one retired it too."""
+    network_id = ctx.network.id
+    outgoing = [link for link in links.links_of(ctx.db, network_id, undone.number) if link.number == undone.number]
+    links.drop_from(ctx.db, network_id, undone.number)
+    for link in outgoing:
+        if link.state == links.KEPT and link.relation in rules.RETIRING:
+            others = links.links_of(ctx.db, network_id, link.to_number)
+            if not any(rules.retires(other, link.to_number) for other in others):
+                decisions.set_status(ctx.db, network_id, link.to_number, "taken")
+        ctx.touch(f"D-{link.to_number}")
+
+
+def _to_undo(ctx: Context, args: Undo) -> Decision:
+    if args.decision is not None:
+        return seen(ctx, args.decision)
+    number = decision_lists.newest_of(ctx.db, ctx.network.id, ctx.actor.id)
+    if number is None:
+        raise UserError("You have logged nothing that could be undone.", "/decisions")
+    return seen(ctx, number)
+
+
+def _parties(ctx: Context, args: LogDecision) -> Parties:
+    own = deciding_group(ctx)
+    affected, told = groups_named(ctx, args.affects, own), groups_named(ctx, args.tell, own)
+    rules.check_readers(args.audience, tuple(g.id for g in affected), tuple(g.id for g in told))
+    return Parties(own, affected, tuple(g for g in told if g not in affected))
+
+
+def _notice(ctx: Context, args: LogDecision, parties: Parties) -> rules.Notice | None:
+    if not parties.affected:
+        return None
+    set_here = {case: length for case, (length, _) in protocol.rules(ctx.db, ctx.network.id).items()}
+    return rules.notice(set_here, affects_others=True, is_reversible=args.reversible)
+
+
+def _length(ctx: Context, args: LogDecision, parties: Parties) -> Duration:
+    """What the protocol says, and its default where it asks for none."""
+    needed = _notice(ctx, args, parties)
+    case = rules.REVERSIBLE if args.reversible else rules.AFFECTS_OTHERS
+    return parse_duration(needed.length if needed else rules.DEFAULT_PROTOCOL[case])
+
+
+def _take(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notice | None) -> Reply:
+    decision, notes = storing.store(ctx, args, parties, "taken")
+    fact = DecisionLogged(
+        about=decision.id,
+        group_id=decision.group_id,
+        number=decision.number,
+        affected_ids=decision.affected_ids,
+        told_ids=decision.told_ids,
+        is_urgent=needed is not None,
+        length=needed.length if needed else "",
+    )
+    more = ctx.publish(fact)
+    storing.cards(ctx, decision, parties if needed else _telling_affected(parties))
+    told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
+    return Answer(messages.logged(ctx.words, told, (*notes, *more)), subject=decision.id)
+
+
+def _telling_affected(parties: Parties) -> Parties:
+    """Where the protocol asks for no notice, those affected are told."""
+    return replace(parties, told=(*parties.told, *parties.affected))
+
+
+def _open(ctx: Context, args: LogDecision, parties: Parties, length: Duration) -> Reply:
+    decision, notes = storing.store(ctx, args, parties, "proposed")
+    fact = DecisionProposed(
+        about=decision.id,
+        group_id=decision.group_id,
+        number=decision.number,
+        length=str(length),
+        affected_ids=decision.affected_ids,
+        told_ids=decision.told_ids,
+    )
+    more = ctx.publish(fact)
+    for channel in directory.homes(ctx.db, ctx.network.id, list(decision.told_ids)):
+        storing.card(ctx, decision, channel, is_told=True)
+    told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
+    return Answer(messages.logged(ctx.words, told, (*notes, *more)), subject=decision.id)
+
+
+def _fresh(ctx: Context, decision: Decision, parties: Parties) -> messages.Told:
+    return messages.Told(decision, parties.own, ctx.actor.name, parties.affected, parties.told)
+
+
+def _preview(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notice) -> Reply:
+    id = str(counters.take(ctx.db, ctx.network.id, "d"))
+    kept = args.model_copy(update={"as_group": parties.own.slug})
+    drafts.prune(ctx.db, ctx.network.id, ctx.now - rules.DRAFTS_FOR)
+    drafts.add(ctx.db, drafts.Draft(ctx.network.id, id, ctx.actor.id, ctx.now, parsing.formatted(decide, kept)))
+    return Answer(messages.preview(ctx.words, _previewed(ctx, args, parties, needed, id)))
+
+
+def _previewed(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notice, draft: str) -> messages.Preview:
+    calendars = [calendar_of(group) for group in parties.affected]
+    until = rules.last_end(parse_duration(needed.length), ctx.now, calendars)
+    homes = directory.homes(ctx.db, ctx.network.id, [g.id for g in parties.affected])
+    return messages.Preview(
+        args.title, parties.own, parties.affected, args.audience, needed.case, needed.length, until, len(homes), draft
+    )
+
+
+def _ask_why(ctx: Context, draft: str) -> Form:
+    form = forms.form(ctx, use_draft, {"draft": draft, "action": "now"})
+    why = tuple(replace(f, is_required=True) for f in form.fields if f.name == "why")
+    return replace(form, fields=why, hidden={"draft": draft, "action": "now"}, typed=f'/draft {draft} now "…"')
+
+
+def _act_for(ctx: Context, slug: str) -> None:
+    """A draft is for the group for which it was begun; its author still has to belong to it."""
+    group = directory.groups_by_slug(ctx.db, ctx.network.id, [slug]).get(slug)
+    if group is None or group.id not in ctx.actor.group_ids:
+        raise UserError("You no longer belong to the group that this draft is for.", "/draft")
+    ctx.acting_as = group
+
+
+def _list_drafts(ctx: Context) -> Reply:
+    words = ctx.words
+    found = drafts.of_person(ctx.db, ctx.network.id, ctx.actor.id)
+    if not found:
+        return Answer(Message((Paragraph(words.line("You have no drafts.")),)))
+    items = tuple((Bold(d.id), *words.line(" – {command}", command=messages.shortened(d.command, 120))) for d in found)
+    hint = Note(words.line("Go on with one: {command}", command=f"/draft {found[0].id}"))
+    return Answer(Message((Bullets(items), hint)))

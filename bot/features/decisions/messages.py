@@ -1,0 +1,291 @@
+"""What is said about decisions: records in, blocks out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.language import Words, mark
+from bot.core.message import (
+    Action,
+    Actions,
+    Block,
+    Bold,
+    Bullets,
+    Fields,
+    GroupMention,
+    Heading,
+    Message,
+    Moment,
+    Note,
+    Paragraph,
+    RecordMention,
+    Span,
+    Spans,
+    Text,
+)
+from storage.decisions import Decision, Version
+from storage.links import Link
+from storage.network import Group
+
+READERS = {
+    "group": mark("only {group}"),
+    "affected": mark("{group} and the affected groups"),
+    "network": mark("everyone in the network"),
+    "circle": mark("{group} and the facilitation circle"),
+}
+STATUS = {
+    "proposed": mark("proposed: not taken yet"),
+    "taken": mark("taken"),
+    "withdrawn": mark("withdrawn"),
+    "superseded": mark("superseded"),
+    "reversed": mark("reversed"),
+    "undone": mark("taken back"),
+}
+FORWARD = {
+    "supersedes": mark("Supersedes {id}"),
+    "reverses": mark("Reverses {id}"),
+    "amends": mark("Amends {id}"),
+    "depends-on": mark("Depends on {id}"),
+    "relates-to": mark("Relates to {id}"),
+    "conflicts-with": mark("Conflicts with {id}"),
+}
+BACKWARD = {
+    "supersedes": mark("Superseded by {id}"),
+    "reverses": mark("Reversed by {id}"),
+    "amends": mark("Amended by {id}"),
+    "depends-on": mark("{id} depends on this"),
+    "relates-to": mark("Relates to {id}"),
+    "conflicts-with": mark("Conflicts with {id}"),
+}
+STATES = {
+    "waiting": mark("once it is adopted"),
+    "asked": mark("{group} has been asked"),
+    "refused": mark("{group} said no"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision with all that is needed to speak of it. `links`: (link, decision at its other side)."""
+
+    decision: Decision
+    group: Group
+    author: str
+    affected: tuple[Group, ...] = ()
+    told: tuple[Group, ...] = ()
+    links: tuple[tuple[Link, Decision, Group], ...] = ()
+    loose: tuple[tuple[str, str], ...] = ()
+    people: tuple[tuple[str, str], ...] = ()
+    versions: tuple[Version, ...] = ()
+
+
+def named(group: Group) -> GroupMention:
+    return GroupMention(group.name, group.slug)
+
+
+def listed(words: Words, groups: Sequence[Group]) -> str:
+    return words.listed([group.name for group in groups])
+
+
+def readers(words: Words, told: Told) -> str:
+    """Who may read it, in words."""
+    return words(READERS[told.decision.audience], group=told.group.name)
+
+
+def title(words: Words, decision: Decision) -> Spans:
+    """ "D-12 Use Signal", or what is left of it."""
+    if decision.redacted_at is not None:
+        return (RecordMention(decision.id), Text(" "), Text(words("(redacted)")))
+    return (RecordMention(decision.id), Text(" "), Bold(decision.title))
+
+
+def headline(words: Words, decision: Decision) -> Heading:
+    return Heading(title(words, decision))
+
+
+def card(words: Words, told: Told, *, is_told: bool) -> Message:
+    """The decision as its channel, or a channel that is told of it, shows it."""
+    d = told.decision
+    if d.status == "undone":
+        return Message((Paragraph(words.line("{id} was taken back by its author.", id=RecordMention(d.id))),))
+    blocks: list[Block] = [headline(words, d)]
+    if is_told:
+        blocks.insert(0, Paragraph(words.line("{group} lets you know:", group=named(told.group))))
+    blocks.append(Fields(tuple(_facts(words, told))))
+    if d.why:
+        blocks.append(Paragraph((Bold(words("Why:")), Text(" " + shortened(d.why, 600)))))
+    blocks += _links(words, told)
+    blocks.append(Note(words.line("More: {command}", command=f"/show {d.id}")))
+    return Message(tuple(blocks))
+
+
+def _facts(words: Words, told: Told) -> list[tuple[str, Spans]]:
+    d = told.decision
+    taken = (Text(words(STATUS[d.status])),)
+    rows: list[tuple[str, Spans]] = [
+        (words("Group"), (named(told.group),)),
+        (words("Status"), taken if d.taken_at is None else (*taken, Text(", "), words.moment(d.taken_at))),
+    ]
+    if d.taken_by:
+        rows.append((words("Taken by"), (Text(d.taken_by),)))
+    if d.urgent:
+        rows.append((words("Could not wait"), (Text(d.urgent),)))
+    if told.affected:
+        rows.append((words("Affects"), (Text(listed(words, told.affected)),)))
+    if told.told:
+        rows.append((words("Told"), (Text(listed(words, told.told)),)))
+    if d.audience != "network":
+        rows.append((words("Can be read by"), (Text(readers(words, told)),)))
+    return rows
+
+
+def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
+    """Everything about one decision, for the person who asked."""
+    d = told.decision
+    if d.status == "undone":
+        return card(words, told, is_told=False)
+    rows = _facts(words, told)
+    rows.insert(1, (words("Logged"), words.line("{at} by {name}", at=words.moment(d.created_at), name=told.author)))
+    if told.people:
+        rows.append((words("People"), (Text(words.listed([f"{name} ({part})" for name, part in told.people])),)))
+    if d.rests_on:
+        rows.append((words("Rests on"), (Text(", ".join(d.rests_on)),)))
+    if d.tags:
+        rows.append((words("Tags"), (Text(", ".join(d.tags)),)))
+    if d.review_at is not None:
+        rows.append((words("To be reviewed"), (words.moment(d.review_at),)))
+    if d.source:
+        rows.append((words("Imported from"), (Text(d.source),)))
+    blocks: list[Block] = [headline(words, d), Fields(tuple(rows))]
+    blocks += _texts(words, d)
+    blocks += _links(words, told)
+    blocks += more
+    blocks += _history(words, told.versions)
+    return Message(tuple(blocks))
+
+
+def _texts(words: Words, d: Decision) -> list[Block]:
+    if d.redacted_at is not None:
+        at = words.moment(d.redacted_at)
+        return [Paragraph(words.line("Its words were redacted on {at}.", at=at))]
+    blocks: list[Block] = []
+    for label, said in ((words("Why"), d.why), (words("Alternatives considered"), d.alternatives)):
+        if said:
+            blocks += [Paragraph((Bold(label),)), Paragraph((Text(said),))]
+    return blocks
+
+
+def _links(words: Words, told: Told) -> list[Block]:
+    d = told.decision
+    lines = [_link(words, d, *link) for link in told.links]
+    lines += [words.line(FORWARD.get(kind, "{id}"), id=Text(target)) for kind, target in told.loose]
+    return [Bullets(tuple(lines))] if lines else []
+
+
+def _link(words: Words, d: Decision, link: Link, other: Decision, other_group: Group) -> Spans:
+    templates = FORWARD if link.number == d.number else BACKWARD
+    line: list[Span] = list(words.line(templates[link.relation], id=title(words, other)))
+    if link.state in STATES:
+        line.append(Text(f" ({words(STATES[link.state], group=other_group.name)})"))
+    return tuple(line)
+
+
+def _history(words: Words, versions: Sequence[Version]) -> list[Block]:
+    if not versions:
+        return []
+    items = []
+    for v in versions:
+        note = f" – {v.note}" if v.note else ""
+        items.append(
+            (
+                *words.line("Version {n}, until {at}:", n=v.version, at=words.moment(v.replaced_at)),
+                Text(f" {v.title or words('(redacted)')}{note}"),
+            )
+        )
+    return [Paragraph((Bold(words("Earlier versions")),)), Bullets(tuple(items))]
+
+
+def logged(words: Words, told: Told, more: Sequence[Block]) -> Message:
+    """What the author is answered: what was understood, who is affected, who can read it."""
+    d = told.decision
+    blocks: list[Block] = [Paragraph(words.line("Logged: {decision}", decision=title(words, d)))]
+    if told.affected:
+        blocks.append(Paragraph(words.line("It affects {groups}.", groups=listed(words, told.affected))))
+    if told.told:
+        blocks.append(Paragraph(words.line("{groups} will be told.", groups=listed(words, told.told))))
+    blocks.append(Note(words.line("It can be read by {readers}.", readers=readers(words, told))))
+    blocks += more
+    blocks += _links(words, told)
+    blocks.append(Actions((Action(words("Undo (ten minutes)"), f"/undo {d.id}"),)))
+    return Message(tuple(blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A decision that was only shown to its author: what the protocol says and where it would open."""
+
+    title: str
+    group: Group
+    affected: tuple[Group, ...]
+    audience: str
+    case: str
+    length: str
+    until: datetime
+    channels: int
+    draft: str
+
+
+def preview(words: Words, shown: Preview) -> Message:
+    """A decision that affects others, to its author alone: two ways on, and no permission to ask for."""
+    moment: Moment = words.moment(shown.until)
+    reading = words(READERS[shown.audience], group=shown.group.name)
+    return Message(
+        (
+            Paragraph(words.line("Only you see this yet: {title}", title=Bold(shown.title))),
+            Paragraph(words.line("It affects {groups}.", groups=listed(words, shown.affected))),
+            Paragraph(
+                words.line(
+                    "This network gives those affected {length} to say something first. You decide how to go on:",
+                    length=Bold(shown.length),
+                )
+            ),
+            Bullets(
+                (
+                    words.line(
+                        "open it for input until {until}, in {channels}.",
+                        until=moment,
+                        channels=(Text(words.plural("{n} channel", "{n} channels", shown.channels)),),
+                    ),
+                    words.line("or take it now and say why; they are asked afterwards, and it stands meanwhile."),
+                )
+            ),
+            Note(words.line("It would be read by {readers}. This draft is kept for a week.", readers=reading)),
+            Actions(
+                (
+                    Action(words("Open for input"), f"/draft {shown.draft} open", "primary"),
+                    Action(words("Take it now and say why"), f"/draft {shown.draft} now"),
+                )
+            ),
+        )
+    )
+
+
+def page(words: Words, found: Sequence[tuple[Decision, str]], more: str) -> Message:
+    """A page of a list: (decision, its group's name). `more` is the command for the next page, or ""."""
+    items = []
+    for d, group in found:
+        day = words.day((d.taken_at or d.created_at).date())
+        items.append((*title(words, d), Text(f" – {group}, {day}, {words(STATUS[d.status])}")))
+    blocks: list[Block] = [Bullets(tuple(items))]
+    if more:
+        blocks.append(Actions((Action(words("More"), more),)))
+    return Message(tuple(blocks))
+
+
+def shortened(text: str, length: int) -> str:
+    """At most `length` characters, cut at a word."""
+    if len(text) <= length:
+        return text
+    return text[:length].rsplit(None, 1)[0].rstrip(".,;:") + " …"

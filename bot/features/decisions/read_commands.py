@@ -1,0 +1,83 @@
+"""show and decisions: reading, within the audience."""
+
+from __future__ import annotations
+
+from bot.core import parsing
+from bot.core.commands import Who, command
+from bot.core.context import Context
+from bot.core.durations import parse_moment_past
+from bot.core.errors import UserError
+from bot.core.events import DecisionShown
+from bot.core.language import mark
+from bot.core.message import Message, Paragraph, Spans
+from bot.core.replies import Answer, Reply
+from bot.features.decisions import messages
+from bot.features.decisions.declarations import ListDecisions, ShowDecision
+from bot.features.decisions.loading import eyes, seen, told_to_person
+from storage import decision_lists, directory
+from storage.decision_lists import Filter
+
+PAGE = 10
+
+
+@command(
+    "show",
+    summary=mark("Read a decision, with why and what became of it"),
+    who=Who.ALL,
+    examples=("/show D-12",),
+    reads=True,
+)
+def show(ctx: Context, args: ShowDecision) -> Reply:
+    decision = seen(ctx, args.decision)
+    more = ctx.ask(DecisionShown(about=decision.id, number=decision.number, group_id=decision.group_id))
+    return Answer(messages.whole(ctx.words, told_to_person(ctx, decision, is_whole=True), more))
+
+
+@command(
+    "decisions",
+    summary=mark("Find decisions by words, group, person, tag, status or time"),
+    who=Who.ALL,
+    examples=("/decisions signal", "/decisions --group nairobi --since 90d", "/decisions --tag safety --status taken"),
+    reads=True,
+)
+def list_decisions(ctx: Context, args: ListDecisions) -> Reply:
+    found = decision_lists.page(ctx.db, eyes(ctx), _filter(ctx, args), PAGE + 1)
+    if not found:
+        return Answer(Message((Paragraph(_nothing(ctx, args)),)))
+    shown = found[:PAGE]
+    groups = directory.groups_by_id(ctx.db, ctx.network.id, sorted({d.group_id for d in shown}))
+    more = ""
+    if len(found) > PAGE:
+        more = "/" + parsing.formatted(list_decisions, args.model_copy(update={"before": shown[-1].number}))
+    return Answer(messages.page(ctx.words, [(d, groups[d.group_id].name) for d in shown], more))
+
+
+def _nothing(ctx: Context, args: ListDecisions) -> Spans:
+    words = ctx.words
+    if args == ListDecisions():
+        return words.line("Nothing is logged yet. The first one: {example}", example="/decide Use Signal for alerts")
+    if args.before is not None:
+        return words.line("That was the last page.")
+    return words.line("Nothing fits. Try fewer words, or “decisions” alone for the newest.")
+
+
+def _filter(ctx: Context, args: ListDecisions) -> Filter:
+    group_id = None
+    if args.group:
+        slug = args.group.lower()
+        group = directory.groups_by_slug(ctx.db, ctx.network.id, [slug]).get(slug)
+        if group is None:
+            raise UserError("There is no group “{slug}”. “group” shows your own.", "/decisions", slug=args.group)
+        group_id = group.id
+    zone = ctx.words.zone
+    return Filter(
+        words=args.words,
+        group_id=group_id,
+        by=args.by,
+        tag=args.tag.lower(),
+        value=args.value,
+        status=args.status,
+        since=parse_moment_past(args.since, ctx.now, zone) if args.since else None,
+        until=parse_moment_past(args.until, ctx.now, zone, is_end=True) if args.until else None,
+        before=args.before,
+    )

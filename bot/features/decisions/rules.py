@@ -1,0 +1,177 @@
+"""The rules of decisions: what needs notice, what may be undone, edited, linked. Pure; times are aware UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core import audience
+from bot.core.durations import Duration, ends_at, parse_duration
+from bot.core.errors import UserError
+from bot.core.working_time import WorkingTime
+from bot.features.decisions.declarations import EditDecision, LogDecision
+from storage.decisions import Decision
+from storage.links import Link
+
+UNDO_FOR = timedelta(minutes=10)
+DRAFTS_FOR = timedelta(days=7)
+AFFECTS_OTHERS, REVERSIBLE = "affects-others", "reversible"
+NO_NOTICE = "none"
+DEFAULT_PROTOCOL: Mapping[str, str] = {AFFECTS_OTHERS: "10bd", REVERSIBLE: "3d"}
+RETIRING = {"supersedes": "superseded", "reverses": "reversed"}
+ASKING = ("supersedes", "reverses", "amends")
+"""Relations that retire or change a decision: on another group's they are a proposal to that group."""
+ORDERED = (("supersedes", "reverses", "amends"), ("depends-on",))
+"""Relations among which a circle makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How long those affected have a say: `length` (canonical duration), by which case of the protocol."""
+
+    case: str
+    length: str
+
+
+def notice(protocol: Mapping[str, str], *, affects_others: bool, is_reversible: bool) -> Notice | None:
+    """What the protocol says of a decision; None: it is taken at once. `protocol`: case → length or "none"."""
+    if not affects_others:
+        return None
+    case = REVERSIBLE if is_reversible else AFFECTS_OTHERS
+    length = protocol.get(case, DEFAULT_PROTOCOL[case])
+    return None if length == NO_NOTICE else Notice(case, length)
+
+
+def last_end(length: Duration, start: datetime, calendars: list[WorkingTime]) -> datetime:
+    """When a window of this length ends: with the last of its groups."""
+    return max(ends_at(length, start, calendar) for calendar in calendars)
+
+
+def check_readers(chosen: str, affected_ids: tuple[int, ...], told_ids: tuple[int, ...]) -> None:
+    """UserError where those who are asked or told could not read it."""
+    if chosen in (audience.GROUP, audience.CIRCLE) and (affected_ids or told_ids):
+        raise UserError(
+            "With --audience {audience} the groups that you ask or tell could not read it.",
+            "/decide … --audience affected",
+            audience=chosen,
+        )
+
+
+def check_rule(case: str, typed: str) -> str:
+    """The canonical length of a protocol rule."""
+    if case not in DEFAULT_PROTOCOL:
+        raise UserError("Say which rule: affects-others or reversible.", "/protocol set affects-others 5bd")
+    if typed.strip().lower() == NO_NOTICE:
+        return NO_NOTICE
+    if not typed.strip():
+        raise UserError("Say how much notice: a length such as 5bd, or none.", f"/protocol set {case} 5bd")
+    return str(parse_duration(typed))
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who decides: ids of network, group, person, and of the groups affected and told."""
+
+    network_id: int
+    group_id: int
+    author_id: int
+    affected_ids: tuple[int, ...] = ()
+    told_ids: tuple[int, ...] = ()
+
+
+def new_decision(
+    number: int, maker: Maker, args: LogDecision, *, status: str, at: datetime, review_at: datetime | None
+) -> Decision:
+    """The record of what was typed."""
+    return Decision(
+        network_id=maker.network_id,
+        number=number,
+        group_id=maker.group_id,
+        author_id=maker.author_id,
+        status=status,
+        audience=args.audience,
+        title=args.title,
+        why=args.why,
+        alternatives=args.alternatives,
+        taken_by=args.taken_by,
+        urgent=args.urgent or args.taken,
+        is_reversible=args.reversible,
+        tags=args.tags,
+        rests_on=args.rests_on,
+        version=1,
+        created_at=at,
+        taken_at=at if status == "taken" else None,
+        review_at=review_at,
+        redacted_at=None,
+        source="",
+        affected_ids=maker.affected_ids,
+        told_ids=tuple(id for id in maker.told_ids if id not in maker.affected_ids),
+    )
+
+
+def check_undo(decision: Decision, now: datetime) -> None:
+    """UserError unless it can still be taken back without a trace in the network's memory."""
+    if decision.status == "undone":
+        raise UserError("{id} was taken back already.", id=decision.id)
+    if decision.source or now - decision.created_at > UNDO_FOR:
+        raise UserError(
+            "{id} can be undone for ten minutes only; that time is over. Change it instead, or replace it.",
+            f"/decide TITLE --supersedes {decision.id}",
+            id=decision.id,
+        )
+
+
+def edited(decision: Decision, args: EditDecision, review_at: datetime | None) -> Decision:
+    """The decision after an edit. UserError if nothing changes or nothing may."""
+    if decision.redacted_at is not None or decision.status == "undone":
+        raise UserError("{id} was taken back; there is nothing left to edit.", id=decision.id)
+    new = replace(
+        decision,
+        title=args.title or decision.title,
+        why=args.why or decision.why,
+        alternatives=args.alternatives or decision.alternatives,
+        taken_by=args.taken_by or decision.taken_by,
+        tags=args.tags or decision.tags,
+        rests_on=args.rests_on or decision.rests_on,
+        review_at=review_at or decision.review_at,
+    )
+    if new == decision:
+        raise UserError("That changes nothing.", f'/edit {decision.id} --why "…"')
+    return replace(new, version=decision.version + 1)
+
+
+def redacted(decision: Decision, at: datetime) -> Decision:
+    """The decision without anybody's words."""
+    return replace(
+        decision, title="", why="", alternatives="", taken_by="", urgent="", tags=(), rests_on=(), redacted_at=at
+    )
+
+
+def check_link(later: Decision, relation: str, earlier: Decision, *, leads_back: bool) -> None:
+    """UserError for a link to itself, in a circle (`leads_back`: there is a way from earlier to later)."""
+    if later.number == earlier.number:
+        raise UserError("A decision cannot be linked to itself.", f"/link {later.id} {relation} D-1")
+    for one in (later, earlier):
+        if one.status in ("undone", "withdrawn"):
+            raise UserError("{id} was taken back or withdrawn; link one that stands.", id=one.id)
+    if relation in RETIRING and not earlier.is_taken:
+        raise UserError("{id} is not taken yet, so there is nothing to replace.", id=earlier.id)
+    if leads_back and any(relation in relations for relations in ORDERED):
+        raise UserError(
+            "{earlier} already leads to {later}: that would be a circle.", earlier=earlier.id, later=later.id
+        )
+
+
+def retires(link: Link, number: int) -> bool:
+    """Whether a link makes decision `number` a thing of the past."""
+    return link.to_number == number and link.state == "kept" and link.relation in RETIRING
+
+
+def link_state(later: Decision, relation: str, earlier: Decision) -> str:
+    """kept at once; asked, where it changes another group's decision; waiting, while it is only proposed."""
+    if relation in ASKING and later.group_id != earlier.group_id:
+        return "asked"
+    if relation in RETIRING and later.status == "proposed":
+        return "waiting"
+    return "kept"

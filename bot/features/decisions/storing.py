@@ -1,0 +1,157 @@
+"""Writing a new decision down: row, words, links, cards, review. Shared by decide, propose and protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core import audience
+from bot.core.audience import channel_reader
+from bot.core.calendars import calendar_of
+from bot.core.context import Context
+from bot.core.durations import ends_at
+from bot.core.events import DecisionsLinked, LinkAsked
+from bot.core.message import Block, Note
+from bot.features.decisions import rules
+from bot.features.decisions.declarations import LogDecision
+from bot.features.decisions.loading import readable, seen
+from storage import counters, decisions, directory, links, search
+from storage.decisions import Decision
+from storage.network import Channel, Group
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The deciding group, those affected and those told."""
+
+    own: Group
+    affected: tuple[Group, ...] = ()
+    told: tuple[Group, ...] = ()
+
+
+def store(ctx: Context, args: LogDecision, parties: Parties, status: str) -> tuple[Decision, tuple[Block, ...]]:
+    """Stores a new decision and its links; what there is to add to the answer."""
+    review_at = ends_at(args.review, ctx.now, calendar_of(parties.own)) if args.review else None
+    maker = rules.Maker(
+        ctx.network.id,
+        parties.own.id,
+        ctx.actor.id,
+        tuple(g.id for g in parties.affected),
+        tuple(g.id for g in parties.told),
+    )
+    number = counters.take(ctx.db, ctx.network.id, "D")
+    decision = rules.new_decision(number, maker, args, status=status, at=ctx.now, review_at=review_at)
+    decisions.add(ctx.db, decision)
+    index(ctx, decision)
+    set_review(ctx, decision)
+    notes: list[Block] = []
+    for number in args.supersedes:
+        notes += relate(ctx, decision, "supersedes", seen(ctx, number))
+    return decision, tuple(notes)
+
+
+def index(ctx: Context, decision: Decision) -> None:
+    """Makes it findable for those who may read it."""
+    words = " ".join((decision.title, decision.why, decision.alternatives, *decision.tags))
+    search.index(ctx.db, decision.network_id, decision.number, words, marks(decision))
+
+
+def marks(d: Decision) -> list[str]:
+    """The marks in the search index of all who may read it."""
+    if d.audience == audience.NETWORK:
+        return [search.everyone(d.network_id)]
+    ids = {d.group_id}
+    if d.audience == audience.AFFECTED:
+        ids |= {*d.affected_ids, *d.told_ids}
+    found = [search.group_mark(d.network_id, id) for id in sorted(ids)]
+    return found + ([search.circle_mark(d.network_id)] if d.audience == audience.CIRCLE else [])
+
+
+def set_review(ctx: Context, decision: Decision) -> None:
+    if decision.review_at is not None:
+        ctx.due(decision.review_at, "decision_review", decision.id, round=decision.version)
+
+
+def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
+    """Shows it where it was said, in a home of its group, and in those of groups that are told."""
+    wanted: dict[int, tuple[Channel, bool]] = {}
+    told_homes = directory.homes(ctx.db, ctx.network.id, [g.id for g in parties.told])
+    for channel in told_homes:
+        wanted[channel.id] = (channel, True)
+    here = ctx.channel
+    if here is not None and readable(decision, channel_reader(ctx.group)):
+        wanted[here.id] = (here, False)
+    if here is None or here.group_id != parties.own.id:
+        for channel in directory.homes(ctx.db, ctx.network.id, [parties.own.id]):
+            wanted[channel.id] = (channel, False)
+    for channel, is_told in wanted.values():
+        card(ctx, decision, channel, is_told=is_told)
+
+
+def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool) -> None:
+    ctx.say(
+        channel,
+        "decision_card",
+        {"number": decision.number, "is_told": is_told},
+        key=f"{decision.id}:card:{channel.id}",
+        about=decision.id,
+    )
+
+
+def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> list[Block]:
+    """Links two decisions; where that changes another group's, its homes are asked. Blocks for the answer."""
+    leads_back = any(
+        relation in relations and links.reaches(ctx.db, ctx.network.id, earlier.number, later.number, relations)
+        for relations in rules.ORDERED
+    )
+    rules.check_link(later, relation, earlier, leads_back=leads_back)
+    state = rules.link_state(later, relation, earlier)
+    link = links.Link(ctx.network.id, later.number, relation, earlier.number, state, ctx.actor.id, ctx.now)
+    links.set_link(ctx.db, link)
+    if state == links.ASKED:
+        return _ask(ctx, link, earlier)
+    keep(ctx, link, later.taken_at)
+    return []
+
+
+def keep(ctx: Context, link: links.Link, taken_at: datetime | None) -> None:
+    """What a kept link does: a decision that is superseded or reversed says so from now on."""
+    if link.state == links.KEPT and link.relation in rules.RETIRING and taken_at is not None:
+        decisions.set_status(ctx.db, ctx.network.id, link.to_number, rules.RETIRING[link.relation])
+    ctx.publish(DecisionsLinked(about=f"D-{link.number}", relation=link.relation, to_number=link.to_number))
+    ctx.touch(f"D-{link.number}")
+    ctx.touch(f"D-{link.to_number}")
+
+
+def touch_with_links(ctx: Context, number: int) -> None:
+    """Every message about a decision, and about those that name it, is rendered anew."""
+    ctx.touch(f"D-{number}")
+    for link in links.links_of(ctx.db, ctx.network.id, number):
+        ctx.touch(f"D-{link.to_number if link.number == number else link.number}")
+
+
+def _ask(ctx: Context, link: links.Link, earlier: Decision) -> list[Block]:
+    asked = LinkAsked(
+        about=f"D-{link.number}",
+        relation=link.relation,
+        to_number=link.to_number,
+        asked_group_id=earlier.group_id,
+        group_id=ctx.acting_as.id if ctx.acting_as else None,
+    )
+    ctx.publish(asked)
+    for channel in directory.homes(ctx.db, ctx.network.id, [earlier.group_id]):
+        ctx.say(
+            channel,
+            "link_asked",
+            {"number": link.number, "relation": link.relation, "to": link.to_number},
+            key=f"D-{link.number}:{link.relation}:{link.to_number}:{channel.id}",
+            about=f"D-{link.number}",
+        )
+    group = directory.groups_by_id(ctx.db, ctx.network.id, [earlier.group_id])[earlier.group_id]
+    words = ctx.words
+    line = words.line(
+        "{id} is {group}'s decision; they have been asked, and it changes only by their own hand.",
+        id=earlier.id,
+        group=group.name,
+    )
+    return [Note(line)]

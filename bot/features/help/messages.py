@@ -1,0 +1,71 @@
+"""The declarations of commands as messages and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.commands import Command, Field, Who
+from bot.core.feature import Feature
+from bot.core.language import Words, mark
+from bot.core.message import Block, Bullets, Code, Heading, Message, Note, Paragraph, Spans, Text, text
+
+RIGHTS = {
+    Who.ALL: mark("anyone in a channel of the network"),
+    Who.OWN: mark("members of the deciding group"),
+    Who.AFFECTED: mark("members of affected groups"),
+    Who.AUTHOR: mark("who wrote it"),
+    Who.RAISER: mark("who raised it"),
+    Who.CIRCLE: mark("facilitators"),
+    Who.STEWARD: mark("stewards"),
+    Who.HOLDER: mark("who holds the code"),
+}
+
+
+def title(feature: Feature) -> str:
+    """What heads a feature's commands, not yet translated."""
+    return feature.title or feature.name.replace("_", " ").capitalize()
+
+
+def first_example(command: Command) -> str:
+    return command.examples[0] if command.examples else f"/{command.usage}"
+
+
+def all_shown(words: Words, features: Sequence[Feature]) -> Message:
+    """The answer to `help`: all commands by feature, each with what it does and one example."""
+    blocks: list[Block] = [Paragraph(words.line("Type a command in your group’s channel."))]
+    for feature in features:
+        if feature.commands:
+            blocks.append(Heading(text(words(title(feature)))))
+            blocks.append(Bullets(tuple(_in_list(words, command) for command in feature.commands)))
+    blocks.append(Note(words.line("More on one of them: {command}", command=Code("/help group"))))
+    return Message(tuple(blocks))
+
+
+def _in_list(words: Words, command: Command) -> Spans:
+    return (Code(first_example(command)), Text(f" – {words(command.summary)}"))
+
+
+def one_shown(words: Words, command: Command) -> Message:
+    """The answer to `help COMMAND`: all that its declaration says."""
+    who = words.listed([words(RIGHTS[right]) for right in command.who])
+    blocks: list[Block] = [
+        Heading(text(f"/{command.name}")),
+        Paragraph(text(words(command.summary), ".")),
+        Paragraph(text(Code(f"/{command.usage}"))),
+    ]
+    if command.fields:
+        blocks.append(Bullets(tuple(_field(words, field) for field in command.fields)))
+    blocks.append(Paragraph(words.line("Who may: {who}.", who=who)))
+    if command.examples:
+        blocks.append(Paragraph(words.line("For example:")))
+        blocks.append(Bullets(tuple(text(Code(example)) for example in command.examples)))
+    return Message(tuple(blocks))
+
+
+def shown_name(field: Field) -> str:
+    """ "TITLE" for what is given by its place, "--why" for an option."""
+    return field.option.upper() if field.at is not None else f"--{field.option}"
+
+
+def _field(words: Words, field: Field) -> Spans:
+    return (Code(shown_name(field)), Text(f" – {words(field.description)}" if field.description else ""))

@@ -1,0 +1,101 @@
+"""A window opens: with a proposal, or for review after a decision that could not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bot.core.calendars import calendar_of
+from bot.core.context import Context
+from bot.core.events import DecisionLogged, DecisionProposed, InputOpened
+from bot.core.message import Block
+from bot.features.input_windows import messages, rules
+from bot.features.input_windows.reminding import owed_times, reminder_times
+from bot.features.input_windows.rooms import Room, head_key
+from storage import decisions, directory, input_windows
+from storage.input_windows import HEAD_VIEW, WindowGroup
+from storage.network import Channel, Group
+
+CLOSE = "input_close"
+REMINDERS = {
+    "half-way": "input_reminder_half_way",
+    "two-days": "input_reminder_two_days",
+    "last-day": "input_reminder_last_day",
+}
+REMINDER_LATER = "input_reminder_later"
+"""One that fell due while nobody worked (after a pause of the program): said when they do."""
+OWED = ("outcome_owed", "outcome_owed_again")
+EDIT_GAP_S = 4
+REVIEW_LENGTH = "10bd"
+
+
+def proposed(ctx: Context, fact: DecisionProposed) -> tuple[Block, ...]:
+    """Opens the window of a proposal; what its author is told of it."""
+    return _open(ctx, fact.number, fact.affected_ids, fact.length, is_review=False)
+
+
+def logged(ctx: Context, fact: DecisionLogged) -> tuple[Block, ...]:
+    """Opens a review after an urgent decision that affects others; the decision stands meanwhile."""
+    if not fact.is_urgent or not fact.affected_ids:
+        return ()
+    return _open(ctx, fact.number, fact.affected_ids, fact.length or REVIEW_LENGTH, is_review=True)
+
+
+def _open(ctx: Context, number: int, affected: Collection[int], length: str, *, is_review: bool) -> tuple[Block, ...]:
+    decision = decisions.find(ctx.db, ctx.network.id, number)
+    if decision is None:
+        raise LookupError(f"D-{number} is not there to be opened for input")
+    ids = rules.asked_ids(decision.group_id, affected)
+    groups = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id, *ids])
+    calendars = {id: calendar_of(groups[id]) for id in ids}
+    window, asked = rules.opened(decision, length, calendars, ctx.now, is_review=is_review)
+    input_windows.add(ctx.db, window, asked)
+    room = Room(decision, window, tuple(asked), groups)
+    homes = directory.homes(ctx.db, ctx.network.id, list(groups))
+    for channel in homes:
+        post_head(ctx, room, channel)
+    ctx.due(window.closes_at, CLOSE, window.about)
+    for group in asked:
+        set_reminders(ctx, room, group)
+    opened = InputOpened(
+        about=window.about,
+        group_id=decision.group_id,
+        number=number,
+        closes_at=window.closes_at,
+        group_ids=tuple(ids),
+        is_review=is_review,
+    )
+    return (*messages.opened(ctx.words, room, homes), *ctx.publish(opened))
+
+
+def post_head(ctx: Context, room: Room, channel: Channel) -> None:
+    """The head message of a window in one channel: the root of its thread there."""
+    number = room.window.number
+    ctx.say(
+        channel,
+        HEAD_VIEW,
+        {"number": number},
+        key=head_key(number, channel.id),
+        about=room.window.about,
+        edit_gap_s=EDIT_GAP_S,
+    )
+
+
+def set_reminders(ctx: Context, room: Room, group: WindowGroup) -> None:
+    """Sets a group's reminders that are still ahead, or moves them; those that were given stay given."""
+    calendar = calendar_of(room.groups[group.group_id])
+    steps = reminder_times(room.window.opened_at, group.closes_at, calendar)
+    ends = [at for _, at in steps[1:]] + [group.closes_at]
+    for (step, at), next_at in zip(steps, ends, strict=True):
+        if at > ctx.now:
+            ctx.due(at, REMINDERS[step], room.window.about, group_id=group.group_id, step=step, next=next_at.isoformat())
+
+
+def set_owed(ctx: Context, about: str, deciding: Group) -> None:
+    """From now on the deciding group owes an outcome."""
+    for kind, at in zip(OWED, owed_times(ctx.now, calendar_of(deciding)), strict=True):
+        ctx.due(at, kind, about, group_id=deciding.id)
+
+
+def stop_clocks(ctx: Context, about: str, *, also: Sequence[str] = ()) -> None:
+    """Takes the close and all reminders of a window back."""
+    ctx.undue(about, CLOSE, *REMINDERS.values(), REMINDER_LATER, *also)

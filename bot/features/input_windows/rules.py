@@ -1,0 +1,173 @@
+"""The rules of input windows: what a message says, for which group, who is asked until when. Pure; times aware UTC."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.durations import ends_at, parse_duration
+from bot.core.errors import UserError
+from bot.core.language import Words, mark
+from bot.core.working_time import WorkingTime, holidays_used, to_local
+from storage.contributions import CONCERN, OPEN, TALK, Contribution
+from storage.decisions import Decision
+from storage.input_windows import CANCELLED, CLOSED, CONCLUDED, Window, WindowGroup
+from storage.input_windows import OPEN as OPEN_WINDOW
+
+SUPPORT, QUESTION, DATA, CONTEXT = "support", "question", "data", "context"
+KINDS = (SUPPORT, CONCERN, QUESTION, DATA, CONTEXT)
+ADOPTED, WITH_CHANGES, WITHDRAWN = "adopted", "adopted-with-changes", "withdrawn"
+OUTCOMES = (ADOPTED, WITH_CHANGES, WITHDRAWN)
+REACTIONS: Mapping[str, str] = {"👍": SUPPORT, "❓": QUESTION, "✋": CONCERN}
+"""Reactions offered under a head message, in order."""
+
+# The words a message begins with, in the channel's language; several are separated by commas.
+LEADING = {
+    SUPPORT: mark("support"),
+    CONCERN: mark("concern"),
+    QUESTION: mark("question"),
+    DATA: mark("data"),
+    CONTEXT: mark("context"),
+}
+_LEAD = re.compile(r"\s*[*_~`>]*\s*([^\W\d_][^\W\d_ ]{2,20})\s*[*_~`]*\s*[:\uff1a][*_~`]*\s*")
+_FIRST = re.compile(r"\s*([^\W\d_]{3,20})(?:\s+|$)")
+_SHADES = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said: of which kind, in which words."""
+
+    stance: str
+    text: str
+
+
+def leading_words(words: Words) -> dict[str, str]:
+    """Leading word (in lower case) → kind, in a channel's language and in English."""
+    own = {word.strip().lower(): kind for kind, name in LEADING.items() for word in words(name).split(",")}
+    return {name: kind for kind, name in LEADING.items()} | own
+
+
+def read(text: str, leading: Mapping[str, str]) -> Said:
+    """A message: with a leading word ("concern: …") it has a kind, without one it is talk."""
+    found = _LEAD.match(text)
+    kind = leading.get(found[1].lower()) if found else None
+    if found is None or kind is None:
+        return Said(TALK, text.strip())
+    return Said(kind, text[found.end() :].strip())
+
+
+def read_typed(stance: str, text: str, leading: Mapping[str, str]) -> Said:
+    """What was typed behind `input D-1`: the kind may also lead without a colon, in the channel's language."""
+    if stance:
+        return Said(stance, text.strip())
+    said = read(text, leading)
+    first = _FIRST.match(text)
+    if said.stance == TALK and first and (kind := leading.get(first[1].lower())):
+        return Said(kind, text[first.end() :].strip())
+    return said
+
+
+def read_reaction(emoji: str) -> str | None:
+    """The kind that a reaction stands for, in every shade of skin; None for all others."""
+    return REACTIONS.get(_SHADES.sub("", emoji))
+
+
+def check_said(said: Said) -> None:
+    """UserError for words that are too long to be shown whole."""
+    if len(said.text) > 8000:
+        raise UserError("That is too long to be shown whole: say it in 8000 characters, or in two messages.")
+
+
+def speaker_group(place: int | None, mine: Collection[int], asked: Collection[int], deciding: int) -> int | None:
+    """The group for which somebody speaks; None where that is not clear.
+
+    In the channel of an asked or the deciding group: for that group. Elsewhere: for the only asked group that they
+    belong to, else for the deciding group if they belong to it.
+    """
+    if place is not None and (place in asked or place == deciding):
+        return place
+    own = set(mine) & set(asked)
+    if len(own) == 1:
+        return next(iter(own))
+    return deciding if not own and deciding in mine else None
+
+
+def passing_group(place: int | None, mine: Collection[int], asked: Collection[int]) -> int:
+    """The asked group that somebody passes for. UserError where there is none, or not only one."""
+    own = set(mine) & set(asked)
+    if place is not None and place in own:
+        return place
+    if len(own) == 1:
+        return next(iter(own))
+    if not own:
+        raise UserError("Your group is not asked here, so there is nothing to pass.")
+    raise UserError("You belong to several of the groups that are asked. Say for which one.", "/pass D-1 --as GROUP")
+
+
+def window_group(window: Window, group_id: int, calendar: WorkingTime, not_before: datetime | None = None) -> WindowGroup:
+    """A group's own end: the window's length by its calendar, but not before `not_before`. UserError for a past date."""
+    end = ends_at(parse_duration(window.length), window.opened_at, calendar)
+    if not_before is not None:
+        end = max(end, not_before)
+    local = to_local(end, calendar.zone).isoformat(timespec="minutes")
+    days = tuple((day.isoformat(), name) for day, name in holidays_used(calendar, window.opened_at, end))
+    return WindowGroup(window.network_id, window.number, group_id, end, local, calendar.zone, days)
+
+
+def opened(
+    decision: Decision, length: str, calendars: Mapping[int, WorkingTime], now: datetime, *, is_review: bool
+) -> tuple[Window, list[WindowGroup]]:
+    """A new window over the groups of `calendars`; it ends with the last of them. UserError for a past date."""
+    window = Window(decision.network_id, decision.number, is_review, OPEN_WINDOW, length, now, now)
+    asked = [window_group(window, group_id, calendar) for group_id, calendar in calendars.items()]
+    asked.sort(key=lambda group: (group.closes_at, group.group_id))
+    return replace(window, closes_at=asked[-1].closes_at), asked
+
+
+def asked_ids(decision_group: int, affected: Iterable[int]) -> tuple[int, ...]:
+    """Who is asked: the affected groups; where nobody else is affected, the deciding group itself."""
+    others = tuple(dict.fromkeys(id for id in affected if id != decision_group))
+    return others or (decision_group,)
+
+
+def is_late(window: Window, said_at: datetime) -> bool:
+    """Whether something was said after the window's end; what arrives late but was said in time is not."""
+    return said_at > min(window.closes_at, window.closed_at or window.closes_at)
+
+
+def first_state(stance: str) -> str:
+    """The state in which a contribution of a kind begins."""
+    return OPEN if stance == CONCERN else ""
+
+
+def edited(old: Contribution, said: Said, said_at: datetime, now: datetime) -> Contribution | None:
+    """A contribution after an edit of its message; None where the edit is older than what is known, or it is gone.
+
+    A concern stays what it became; one that was none before begins open.
+    """
+    if old.redacted_at is not None or said_at < old.said_at:
+        return None
+    if (said.stance, said.text) == (old.stance, old.text):
+        return None
+    state = old.state if said.stance == old.stance else first_state(said.stance)
+    return replace(old, stance=said.stance, text=said.text, state=state, said_at=said_at, edited_at=now)
+
+
+def check_outcome(window: Window, outcome: str, asked: Collection[WindowGroup], shown_end: object) -> None:
+    """UserError unless the window may be concluded this way now. `shown_end`: its end as the asker reads it."""
+    if window.state == CONCLUDED:
+        raise UserError("{id} has its outcome already: {outcome}.", id=window.about, outcome=window.outcome)
+    if window.state == CANCELLED:
+        raise UserError("{id} was taken back; there is nothing left to conclude.", id=window.about)
+    if window.state == CLOSED or outcome == WITHDRAWN or all(group.heard_at for group in asked):
+        return
+    raise UserError(
+        "{id} is open for input until {end}, and not every affected group has been heard. "
+        "Until then it can only be withdrawn.",
+        f"/outcome {window.about} withdrawn",
+        id=window.about,
+        end=shown_end,
+    )

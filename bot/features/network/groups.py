@@ -1,0 +1,110 @@
+"""`group`: a channel becomes a group's home; what is set for a group is shown and changed."""
+
+from __future__ import annotations
+
+from bot.core.commands import Who, command
+from bot.core.context import Context
+from bot.core.errors import UserError
+from bot.core.events import ChannelBound, GroupChanged, GroupRegistered
+from bot.core.grammar import quoted
+from bot.core.language import mark
+from bot.core.message import Bold, Code, Message, Paragraph
+from bot.core.replies import Answer, Reply
+from bot.features.network import homes, rules
+from bot.features.network.fields import GroupArgs
+from bot.features.network.messages import GroupFacts, group_shown
+from storage import directory
+from storage.network import Group
+
+
+@command(
+    "group",
+    summary=mark("Make this channel a home of a group; show or change what is set for the group"),
+    who=Who.ALL,
+    works_unbound=True,
+    has_form=False,
+    examples=(
+        "/group Oakland --tz America/Los_Angeles --region US-CA",
+        "/group",
+        "/group --quiet 20:00-08:00 --days mon-thu",
+        "/group --holiday 2026-12-24,2026-12-31 --workday 2026-12-26",
+    ),
+)
+def group(ctx: Context, args: GroupArgs) -> Reply:
+    meant = _meant(ctx, args)
+    if meant is None:
+        return _register(ctx, args)
+    if args.name and ctx.group is None and not homes.is_direct(ctx):
+        return homes.ask(ctx, meant)
+    if not rules.has_settings(args):
+        return Answer(_shown(ctx, meant))
+    return _change(ctx, meant, args)
+
+
+def _meant(ctx: Context, args: GroupArgs) -> Group | None:
+    """The group that is meant; None for one that is not there yet. UserError where neither can be."""
+    own = ctx.group or (ctx.acting_as if homes.is_direct(ctx) else None)
+    if not args.name:
+        if own is None:
+            raise UserError("This channel belongs to no group yet.", "/group NAME --tz Area/City")
+        return own
+    found = directory.group_named(ctx.db, ctx.network.id, rules.clean_name(args.name), rules.slug_of(args.name))
+    if found is None and ctx.group is not None:
+        raise UserError(
+            "This channel is a home of {group} already, and a new group starts in a channel of its own."
+            " {group} itself can have a new name.",
+            f"/group --rename {quoted(args.name)}",
+            group=ctx.group.name,
+        )
+    if found is None and homes.is_direct(ctx):
+        raise UserError("There is no group “{name}” here. A new one starts in its own channel.", name=args.name)
+    return found
+
+
+def _register(ctx: Context, args: GroupArgs) -> Reply:
+    network_id = ctx.network.id
+    rules.check_may_register(ctx.actor, ctx.network.settings, args.name)
+    new = rules.new_group(network_id, ctx.new_id(), args.name, args, ctx.actor.zone, ctx.network.language)
+    _check_slug(ctx, new)
+    directory.add_group(ctx.db, new, ctx.now)
+    home = homes.bind(ctx, new, homes.here(ctx))
+    directory.add_membership(ctx.db, network_id, ctx.actor.id, new.id, ctx.now)
+    ctx.publish(GroupRegistered(about=homes.about(new), group_id=new.id, slug=new.slug))
+    ctx.publish(ChannelBound(about=homes.about(new), group_id=new.id, channel_id=home.id))
+    words = ctx.words
+    done = words.line(
+        "{group} is registered, and this channel is its home. Others name it {slug}. Its time zone is {zone}.",
+        group=Bold(new.name),
+        slug=Code(new.slug),
+        zone=new.zone,
+    )
+    following = words.line("Next: {command}", command=Code("/decide TITLE"))
+    return Answer(Message((Paragraph(done), Paragraph(following))))
+
+
+def _change(ctx: Context, old: Group, args: GroupArgs) -> Reply:
+    rules.check_may_change(ctx.actor, old)
+    new, names = rules.changed(old, args)
+    if names:
+        _check_slug(ctx, new)
+        directory.change_group(ctx.db, new)
+        ctx.publish(GroupChanged(about=homes.about(new), group_id=new.id, changed=names))
+        ctx.touch(homes.about(new))
+    return Answer(_shown(ctx, new))
+
+
+def _check_slug(ctx: Context, group: Group) -> None:
+    taken = directory.groups_by_slug(ctx.db, ctx.network.id, [group.slug]).get(group.slug)
+    if taken is not None and taken.id != group.id:
+        raise UserError(
+            "{group} has the short name “{slug}” already. Choose another one.",
+            f"/group {group.name} --slug {group.slug}-2",
+            group=taken.name,
+            slug=group.slug,
+        )
+
+
+def _shown(ctx: Context, shown: Group) -> Message:
+    found = directory.homes(ctx.db, ctx.network.id, [shown.id])
+    members = directory.member_count(ctx.db, ctx.network.id, shown.id)
+    return group_shown(ctx.words, shown, GroupFacts(found, members, ctx.now))

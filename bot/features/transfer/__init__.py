@@ -1,0 +1,1 @@
+"""Decisions of another home coming in, and Mycel's own going out."""

@@ -1,0 +1,353 @@
+"""What people said in input windows, the answers to their concerns, and changes that came before their message."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from storage.statements import insert
+from storage.types import UtcDateTime
+from storage.window_tables import concern_answers, contributions, early_changes
+
+TALK, CONCERN = "talk", "concern"
+OPEN, ANSWERED, RESOLVED, CARRIED = "open", "answered", "resolved", "carried"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One thing that one person said. `given_at`: network's clock; `said_at`: platform's time of these words."""
+
+    network_id: int
+    id: int
+    number: int
+    person_id: int
+    group_id: int
+    stance: str
+    text: str
+    state: str
+    is_late: bool
+    given_at: datetime
+    said_at: datetime
+    edited_at: datetime | None
+    redacted_at: datetime | None
+    version: int
+    via: str
+    channel_id: int | None
+    message_id: str
+
+    @property
+    def is_concern(self) -> bool:
+        """A concern that counts: not redacted."""
+        return self.stance == CONCERN and self.redacted_at is None
+
+    @property
+    def is_unsettled(self) -> bool:
+        """A concern that its raiser has not called resolved, and no outcome has carried."""
+        return self.is_concern and self.state in (OPEN, ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class ConcernAnswer:
+    """`text` is "" where the one who answered asked to be forgotten."""
+
+    contribution_id: int
+    position: int
+    text: str
+    by_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a group has said of one kind: how many contributions, of how many people."""
+
+    group_id: int
+    stance: str
+    is_late: bool
+    contributions: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyChange:
+    """An edit or redaction that came before its message."""
+
+    said_at: datetime
+    is_redacted: bool
+    text: str
+
+
+_COLUMNS = [contributions.c[name] for name in Contribution.__dataclass_fields__]
+_ADD = sa.insert(contributions)
+_ALL = sa.select(*_COLUMNS).where(contributions.c.network_id == bindparam("n"))
+_THIS = _ALL.where(contributions.c.id == bindparam("i"))
+_OF_WINDOW = _ALL.where(contributions.c.number == bindparam("d"))
+_CONCERNS = _OF_WINDOW.where(
+    contributions.c.stance == sa.literal_column("'concern'"), contributions.c.redacted_at.is_(None)
+).order_by(contributions.c.id)
+_BY_MESSAGE = _ALL.where(contributions.c.channel_id == bindparam("c"), contributions.c.message_id == bindparam("m"))
+_OF_PERSON = (
+    _OF_WINDOW.where(
+        contributions.c.person_id == bindparam("p"),
+        contributions.c.stance == bindparam("s"),
+        contributions.c.redacted_at.is_(None),
+    )
+    .order_by(contributions.c.id.desc())
+    .limit(1)
+)
+_REACTION = _OF_PERSON.where(contributions.c.via == "reaction", contributions.c.channel_id == bindparam("c"))
+_NEWEST = (
+    _OF_WINDOW.where(
+        contributions.c.stance.not_in(["talk", "concern"]),
+        contributions.c.text != "",
+        contributions.c.redacted_at.is_(None),
+    )
+    .order_by(contributions.c.id.desc())
+    .limit(bindparam("most"))
+)
+_PAGE = _OF_WINDOW.where(contributions.c.id > bindparam("last")).order_by(contributions.c.id).limit(bindparam("most"))
+_TALLY = (
+    sa.select(
+        contributions.c.group_id,
+        contributions.c.stance,
+        contributions.c.is_late,
+        sa.func.count(),
+        sa.func.count(contributions.c.person_id.distinct()),
+    )
+    .where(
+        contributions.c.network_id == bindparam("n"),
+        contributions.c.number == bindparam("d"),
+        contributions.c.redacted_at.is_(None),
+    )
+    .group_by(contributions.c.group_id, contributions.c.stance, contributions.c.is_late)
+)
+
+
+def add(db: sa.Connection, contribution: Contribution) -> None:
+    """Stores a new contribution."""
+    db.execute(_ADD, {name: getattr(contribution, name) for name in Contribution.__dataclass_fields__})
+
+
+def contribution(db: sa.Connection, network_id: int, id: int) -> Contribution | None:
+    """The contribution of this number, whoever asks: callers check the decision's audience before they show it."""
+    row = db.execute(_THIS, {"n": network_id, "i": id}).one_or_none()
+    return Contribution(*row) if row else None
+
+
+def by_message(db: sa.Connection, network_id: int, channel_id: int, message_id: str) -> Contribution | None:
+    """What a person's message became."""
+    row = db.execute(_BY_MESSAGE, {"n": network_id, "c": channel_id, "m": message_id}).first()
+    return Contribution(*row) if row else None
+
+
+def of_person(db: sa.Connection, network_id: int, number: int, person_id: int, stance: str) -> Contribution | None:
+    """The newest contribution of this kind by somebody."""
+    row = db.execute(_OF_PERSON, {"n": network_id, "d": number, "p": person_id, "s": stance}).one_or_none()
+    return Contribution(*row) if row else None
+
+
+def reaction(
+    db: sa.Connection, network_id: int, number: int, person_id: int, stance: str, channel_id: int
+) -> Contribution | None:
+    """What somebody's reaction in a channel became, as long as it has no words."""
+    values = {"n": network_id, "d": number, "p": person_id, "s": stance, "c": channel_id}
+    row = db.execute(_REACTION, values).one_or_none()
+    return Contribution(*row) if row else None
+
+
+def concerns(db: sa.Connection, network_id: int, number: int) -> list[Contribution]:
+    """All concerns of a window in every state, late ones too, the oldest first."""
+    return [Contribution(*row) for row in db.execute(_CONCERNS, {"n": network_id, "d": number})]
+
+
+def newest(db: sa.Connection, network_id: int, number: int, most: int) -> list[Contribution]:
+    """The newest contributions with words of every kind but concerns and talk, the newest first."""
+    return [Contribution(*row) for row in db.execute(_NEWEST, {"n": network_id, "d": number, "most": most})]
+
+
+def page(db: sa.Connection, network_id: int, number: int, last: int, most: int) -> list[Contribution]:
+    """All contributions after number `last`, talk and redacted ones too, the oldest first."""
+    values = {"n": network_id, "d": number, "last": last, "most": most}
+    return [Contribution(*row) for row in db.execute(_PAGE, values)]
+
+
+def tally(db: sa.Connection, network_id: int, number: int) -> list[Tally]:
+    """How much each group has said, by kind."""
+    return [Tally(*row) for row in db.execute(_TALLY, {"n": network_id, "d": number})]
+
+
+_KEY = (contributions.c.network_id == bindparam("n"), contributions.c.id == bindparam("i"))
+_CHANGING = ("stance", "text", "state", "said_at", "edited_at", "via", "channel_id", "message_id")
+_CHANGE = (
+    sa.update(contributions)
+    .where(*_KEY)
+    .values(**{name: bindparam(f"new_{name}", type_=contributions.c[name].type) for name in _CHANGING})
+)
+_REDACT = (
+    sa.update(contributions)
+    .where(*_KEY, contributions.c.redacted_at.is_(None))
+    .values(text="", redacted_at=bindparam("at", type_=UtcDateTime))
+    .returning(*_COLUMNS)
+)
+_REDACT_PERSON = (
+    sa.update(contributions)
+    .where(
+        contributions.c.network_id == bindparam("n"),
+        contributions.c.person_id == bindparam("p"),
+        contributions.c.redacted_at.is_(None),
+    )
+    .values(text="", redacted_at=bindparam("at", type_=UtcDateTime))
+    .returning(*_COLUMNS)
+)
+_BLANK_ANSWERS = (
+    sa.update(concern_answers)
+    .where(concern_answers.c.network_id == bindparam("n"), concern_answers.c.by_id == bindparam("p"))
+    .values(text="")
+    .returning(concern_answers.c.contribution_id)
+)
+_RELINK = (
+    sa.update(contributions)
+    .where(contributions.c.network_id == bindparam("n"), contributions.c.person_id == bindparam("old"))
+    .values(person_id=bindparam("new"))
+)
+_RELINK_ANSWERS = (
+    sa.update(concern_answers)
+    .where(concern_answers.c.network_id == bindparam("n"), concern_answers.c.by_id == bindparam("old"))
+    .values(by_id=bindparam("new"))
+)
+_STATE = sa.update(contributions).where(*_KEY).values(state=bindparam("new_state"))
+_CARRY = (
+    sa.update(contributions)
+    .where(
+        contributions.c.network_id == bindparam("n"),
+        contributions.c.number == bindparam("d"),
+        contributions.c.stance == "concern",
+        contributions.c.state.in_(["open", "answered"]),
+        contributions.c.redacted_at.is_(None),
+    )
+    .values(state="carried")
+    .returning(contributions.c.id)
+)
+
+
+def change(db: sa.Connection, contribution: Contribution) -> None:
+    """Stores other words, another kind or state of a contribution."""
+    values = {f"new_{name}": getattr(contribution, name) for name in _CHANGING}
+    db.execute(_CHANGE, {"n": contribution.network_id, "i": contribution.id} | values)
+
+
+def redact(db: sa.Connection, network_id: int, id: int, at: datetime) -> Contribution | None:
+    """Takes the words out and counts it out, for good; None if there is none, or it was redacted before.
+
+    Whoever calls it publishes ContributionRedacted.
+    """
+    row = db.execute(_REDACT, {"n": network_id, "i": id, "at": at}).one_or_none()
+    return Contribution(*row) if row else None
+
+
+def forget_person(
+    db: sa.Connection, network_id: int, person_id: int, at: datetime
+) -> tuple[list[Contribution], list[int]]:
+    """Takes all words of somebody out: (what was redacted, concerns to which they had given an answer)."""
+    redacted = db.execute(_REDACT_PERSON, {"n": network_id, "p": person_id, "at": at}).all()
+    answered = db.execute(_BLANK_ANSWERS, {"n": network_id, "p": person_id}).scalars().all()
+    return [Contribution(*row) for row in redacted], sorted(set(answered))
+
+
+def relink_person(db: sa.Connection, network_id: int, from_id: int, to_id: int) -> None:
+    """Two people were one: what the first said is the other's."""
+    db.execute(_RELINK, {"n": network_id, "old": from_id, "new": to_id})
+    db.execute(_RELINK_ANSWERS, {"n": network_id, "old": from_id, "new": to_id})
+
+
+def set_state(db: sa.Connection, network_id: int, id: int, state: str) -> None:
+    """Another state of a concern."""
+    db.execute(_STATE, {"n": network_id, "i": id, "new_state": state})
+
+
+def carry(db: sa.Connection, network_id: int, number: int) -> list[int]:
+    """Every concern that is open or answered goes into the outcome as dissent; their numbers."""
+    return sorted(db.execute(_CARRY, {"n": network_id, "d": number}).scalars())
+
+
+_ADD_ANSWER = sa.insert(concern_answers)
+_LAST_ANSWER = sa.select(sa.func.coalesce(sa.func.max(concern_answers.c.position), 0)).where(
+    concern_answers.c.network_id == bindparam("n"), concern_answers.c.contribution_id == bindparam("i")
+)
+_ANSWERS = (
+    sa.select(*[concern_answers.c[name] for name in ConcernAnswer.__dataclass_fields__])
+    .where(
+        concern_answers.c.network_id == bindparam("n"),
+        concern_answers.c.contribution_id.in_(bindparam("ids", expanding=True)),
+    )
+    .order_by(concern_answers.c.contribution_id, concern_answers.c.position)
+)
+
+
+def add_answer(db: sa.Connection, network_id: int, id: int, text: str, by_id: int, at: datetime) -> int:
+    """Stores one more answer to a concern; returns which one it is, from 1 on."""
+    position: int = db.execute(_LAST_ANSWER, {"n": network_id, "i": id}).scalar_one() + 1
+    row = {
+        "network_id": network_id,
+        "contribution_id": id,
+        "position": position,
+        "text": text,
+        "by_id": by_id,
+        "at": at,
+    }
+    db.execute(_ADD_ANSWER, row)
+    return position
+
+
+def answers(db: sa.Connection, network_id: int, ids: list[int]) -> dict[int, list[ConcernAnswer]]:
+    """Answers by concern, the oldest first."""
+    found: defaultdict[int, list[ConcernAnswer]] = defaultdict(list)
+    if ids:
+        for row in db.execute(_ANSWERS, {"n": network_id, "ids": ids}):
+            found[row.contribution_id].append(ConcernAnswer(*row))
+    return found
+
+
+_EARLY = sa.select(early_changes.c.said_at, early_changes.c.is_redacted, early_changes.c.text).where(
+    early_changes.c.network_id == bindparam("n"),
+    early_changes.c.channel_id == bindparam("c"),
+    early_changes.c.message_id == bindparam("m"),
+)
+_LEAVE = insert(early_changes)
+_LEAVE = _LEAVE.on_conflict_do_update(
+    index_elements=["network_id", "channel_id", "message_id"],
+    set_={name: _LEAVE.excluded[name] for name in ("said_at", "is_redacted", "text")},
+    where=sa.and_(
+        ~early_changes.c.is_redacted,
+        sa.or_(_LEAVE.excluded.is_redacted, early_changes.c.said_at <= _LEAVE.excluded.said_at),
+    ),
+)
+_TAKE = sa.delete(early_changes).where(
+    early_changes.c.network_id == bindparam("n"),
+    early_changes.c.channel_id == bindparam("c"),
+    early_changes.c.message_id == bindparam("m"),
+    ~early_changes.c.is_redacted,
+)
+
+
+def leave_early_change(
+    db: sa.Connection, network_id: int, channel_id: int, message_id: str, change: EarlyChange
+) -> None:
+    """An edit or redaction of a message not seen yet: the latest edit stays, a redaction for good."""
+    row = {"network_id": network_id, "channel_id": channel_id, "message_id": message_id, "said_at": change.said_at}
+    db.execute(_LEAVE, row | {"is_redacted": change.is_redacted, "text": change.text})
+
+
+def meet_early_change(db: sa.Connection, network_id: int, channel_id: int, message_id: str) -> EarlyChange | None:
+    """What came before this message. An edit's words are handed over and not kept."""
+    key = {"n": network_id, "c": channel_id, "m": message_id}
+    row = db.execute(_EARLY, key).one_or_none()
+    if row is None:
+        return None
+    if not row.is_redacted:
+        db.execute(_TAKE, key)
+    return EarlyChange(*row)

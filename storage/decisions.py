@@ -1,0 +1,265 @@
+"""Decisions as records: logging, finding one, changing it. What a reader may not see is not found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from storage.decision_tables import decision_groups, decision_people, decision_tags, decision_versions, decisions
+from storage.types import UtcDateTime
+
+AFFECTED, TOLD = "affected", "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision as it stands now. `affected_ids`, `told_ids`: groups; `people`: (name, part) beside its author."""
+
+    network_id: int
+    number: int
+    group_id: int
+    author_id: int
+    status: str
+    audience: str
+    title: str
+    why: str
+    alternatives: str
+    taken_by: str
+    urgent: str
+    is_reversible: bool
+    tags: tuple[str, ...]
+    rests_on: tuple[str, ...]
+    version: int
+    created_at: datetime
+    taken_at: datetime | None
+    review_at: datetime | None
+    redacted_at: datetime | None
+    source: str
+    affected_ids: tuple[int, ...] = ()
+    told_ids: tuple[int, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"D-{self.number}"
+
+    @property
+    def is_taken(self) -> bool:
+        return self.status in ("taken", "superseded", "reversed")
+
+
+COLUMNS = tuple(c for c in decisions.c)
+_NAMES = tuple(c.name for c in COLUMNS)
+_ADD = sa.insert(decisions)
+_ADD_GROUP = sa.insert(decision_groups)
+_ADD_TAG = sa.insert(decision_tags)
+_ADD_PERSON = sa.insert(decision_people)
+
+
+def add(db: sa.Connection, decision: Decision, people: tuple[tuple[str, int | None, str], ...] = ()) -> None:
+    """Stores a new decision with its groups, tags and people (name, person id or None, part)."""
+    row = {name: getattr(decision, name) for name in _NAMES}
+    db.execute(_ADD, row | {"tags": list(decision.tags), "rests_on": list(decision.rests_on)})
+    key = {"network_id": decision.network_id, "number": decision.number}
+    _add_groups(db, key, decision.affected_ids, decision.told_ids)
+    if decision.tags:
+        db.execute(_ADD_TAG, [key | {"tag": tag} for tag in decision.tags])
+    if people:
+        named: list[dict[str, Any]] = [
+            key | {"position": i, "name": name[:200], "person_id": person_id, "part": part}
+            for i, (name, person_id, part) in enumerate(people)
+        ]
+        db.execute(_ADD_PERSON, named)
+
+
+def _add_groups(db: sa.Connection, key: dict[str, int], affected: tuple[int, ...], told: tuple[int, ...]) -> None:
+    rows = [key | {"group_id": id, "part": AFFECTED} for id in affected]
+    rows += [key | {"group_id": id, "part": TOLD} for id in told if id not in affected]
+    if rows:
+        db.execute(_ADD_GROUP, rows)
+
+
+_FIND = sa.select(*COLUMNS).where(decisions.c.network_id == bindparam("n"), decisions.c.number == bindparam("d"))
+_GROUPS = (
+    sa.select(decision_groups.c.group_id, decision_groups.c.part)
+    .where(decision_groups.c.network_id == bindparam("n"), decision_groups.c.number == bindparam("d"))
+    .order_by(decision_groups.c.group_id)
+)
+_PEOPLE = (
+    sa.select(decision_people.c.name, decision_people.c.part)
+    .where(decision_people.c.network_id == bindparam("n"), decision_people.c.number == bindparam("d"))
+    .order_by(decision_people.c.position)
+)
+
+
+def find(db: sa.Connection, network_id: int, number: int) -> Decision | None:
+    """The decision of this number with its groups, whoever asks: callers check the audience before they show it."""
+    key = {"n": network_id, "d": number}
+    row = db.execute(_FIND, key).one_or_none()
+    if row is None:
+        return None
+    groups = db.execute(_GROUPS, key).all()
+    return from_row(
+        row,
+        tuple(g.group_id for g in groups if g.part == AFFECTED),
+        tuple(g.group_id for g in groups if g.part == TOLD),
+    )
+
+
+def from_row(row: Any, affected: tuple[int, ...] = (), told: tuple[int, ...] = ()) -> Decision:
+    """The record of a row of `COLUMNS`."""
+    values = dict(zip(_NAMES, row, strict=True))
+    values["tags"], values["rests_on"] = tuple(values["tags"]), tuple(values["rests_on"])
+    return Decision(**values, affected_ids=affected, told_ids=told)
+
+
+def people(db: sa.Connection, network_id: int, number: int) -> list[tuple[str, str]]:
+    """(name, part) of the people of a decision beside its author, in order."""
+    return [(r.name, r.part) for r in db.execute(_PEOPLE, {"n": network_id, "d": number})]
+
+
+_THIS = (decisions.c.network_id == bindparam("n"), decisions.c.number == bindparam("d"))
+_STATUS = (
+    sa.update(decisions)
+    .where(*_THIS)
+    .values(
+        status=bindparam("new_status"),
+        taken_at=sa.func.coalesce(bindparam("at", type_=UtcDateTime), decisions.c.taken_at),
+    )
+)
+_TEXTS = ("title", "why", "alternatives", "taken_by", "urgent")
+_SET_TEXTS = (
+    sa.update(decisions)
+    .where(*_THIS)
+    .values(
+        **{name: bindparam(f"new_{name}") for name in _TEXTS},
+        tags=bindparam("new_tags", type_=decisions.c.tags.type),
+        rests_on=bindparam("new_rests_on", type_=decisions.c.rests_on.type),
+        audience=bindparam("new_audience"),
+        is_reversible=bindparam("new_is_reversible"),
+        review_at=bindparam("new_review_at", type_=UtcDateTime),
+        version=bindparam("new_version"),
+        redacted_at=bindparam("new_redacted_at", type_=UtcDateTime),
+    )
+)
+_DROP_GROUPS = sa.delete(decision_groups).where(
+    decision_groups.c.network_id == bindparam("n"), decision_groups.c.number == bindparam("d")
+)
+_DROP_TAGS = sa.delete(decision_tags).where(
+    decision_tags.c.network_id == bindparam("n"), decision_tags.c.number == bindparam("d")
+)
+_ADD_VERSION = sa.insert(decision_versions)
+_BLANK_VERSIONS = (
+    sa.update(decision_versions)
+    .where(decision_versions.c.network_id == bindparam("n"), decision_versions.c.number == bindparam("d"))
+    .values(title="", why="", alternatives="", note="")
+)
+_VERSIONS = (
+    sa.select(decision_versions)
+    .where(decision_versions.c.network_id == bindparam("n"), decision_versions.c.number == bindparam("d"))
+    .order_by(decision_versions.c.version)
+)
+_BLANK_PEOPLE = (
+    sa.update(decision_people)
+    .where(decision_people.c.network_id == bindparam("n"), decision_people.c.number == bindparam("d"))
+    .values(name="")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a decision said before its edit at `replaced_at`."""
+
+    network_id: int
+    number: int
+    version: int
+    title: str
+    why: str
+    alternatives: str
+    replaced_at: datetime
+    replaced_by: int
+    note: str
+
+
+def set_status(db: sa.Connection, network_id: int, number: int, status: str, taken_at: datetime | None = None) -> None:
+    """Another status; `taken_at` where it is taken now."""
+    db.execute(_STATUS, {"n": network_id, "d": number, "new_status": status, "at": taken_at})
+
+
+def keep_version(db: sa.Connection, old: Decision, at: datetime, by: int, note: str) -> None:
+    """Puts what a decision said aside before it is changed."""
+    row = {
+        "network_id": old.network_id,
+        "number": old.number,
+        "version": old.version,
+        "title": old.title,
+        "why": old.why,
+        "alternatives": old.alternatives,
+        "replaced_at": at,
+        "replaced_by": by,
+        "note": note,
+    }
+    db.execute(_ADD_VERSION, row)
+
+
+def versions(db: sa.Connection, network_id: int, number: int) -> list[Version]:
+    """Earlier versions, the oldest first."""
+    return [Version(*row) for row in db.execute(_VERSIONS, {"n": network_id, "d": number})]
+
+
+def update(db: sa.Connection, decision: Decision) -> None:
+    """Stores all that an edit or a redaction may change; groups and tags are replaced."""
+    key = {"n": decision.network_id, "d": decision.number}
+    names = (*_TEXTS, "audience", "is_reversible", "review_at", "version", "redacted_at")
+    values = {f"new_{name}": getattr(decision, name) for name in names}
+    lists = {"new_tags": list(decision.tags), "new_rests_on": list(decision.rests_on)}
+    db.execute(_SET_TEXTS, key | values | lists)
+    db.execute(_DROP_GROUPS, key)
+    db.execute(_DROP_TAGS, key)
+    row_key = {"network_id": decision.network_id, "number": decision.number}
+    _add_groups(db, row_key, decision.affected_ids, decision.told_ids)
+    if decision.tags:
+        db.execute(_ADD_TAG, [row_key | {"tag": tag} for tag in decision.tags])
+
+
+def blank_history(db: sa.Connection, network_id: int, number: int) -> None:
+    """Takes people's words out of all earlier versions and the names beside the author."""
+    db.execute(_BLANK_VERSIONS, {"n": network_id, "d": number})
+    db.execute(_BLANK_PEOPLE, {"n": network_id, "d": number})
+
+
+_MOVE_AUTHOR = (
+    sa.update(decisions)
+    .where(decisions.c.network_id == bindparam("n"), decisions.c.author_id == bindparam("p"))
+    .values(author_id=bindparam("new_author"))
+)
+_MOVE_NAMED = (
+    sa.update(decision_people)
+    .where(decision_people.c.network_id == bindparam("n"), decision_people.c.person_id == bindparam("p"))
+    .values(person_id=bindparam("new_author"))
+)
+_WRITTEN_BY = sa.select(decisions.c.number).where(
+    decisions.c.network_id == bindparam("n"), decisions.c.author_id == bindparam("p")
+)
+_FORGET_NAMED = (
+    sa.update(decision_people)
+    .where(decision_people.c.network_id == bindparam("n"), decision_people.c.person_id == bindparam("p"))
+    .values(name="", person_id=None)
+)
+
+
+def move_author(db: sa.Connection, network_id: int, from_id: int, to_id: int) -> None:
+    """Two people were one."""
+    values = {"n": network_id, "p": from_id, "new_author": to_id}
+    db.execute(_MOVE_AUTHOR, values)
+    db.execute(_MOVE_NAMED, values)
+
+
+def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[int]:
+    """Takes somebody's name out of decisions; the numbers of those they wrote (their name is shown there)."""
+    values = {"n": network_id, "p": person_id}
+    db.execute(_FORGET_NAMED, values)
+    return [row[0] for row in db.execute(_WRITTEN_BY, values)]

@@ -1,0 +1,343 @@
+"""What should be visible and what is: one row per visible message, one lane per channel.
+
+A message is a view (a feature's renderer and its arguments), rendered when it is sent: posting, editing and redacting
+are all "raise wanted_rev". A worker leases lanes, never single messages, so that a slow channel holds up only itself.
+Times here are the real clock's, never a network's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, bindparam
+
+from storage.statements import insert
+from storage.types import JsonText, UtcDateTime, metadata
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    Column("network_id", sa.BigInteger, primary_key=True),
+    Column("id", sa.BigInteger, primary_key=True),
+    Column("key", sa.String(120), nullable=False),
+    Column("channel_id", sa.BigInteger, nullable=False),
+    Column("thread_of", sa.String(120)),
+    Column("about", sa.String(40), nullable=False),
+    Column("view", sa.String(60), nullable=False),
+    Column("args", JsonText, nullable=False),
+    Column("wanted_rev", sa.Integer, nullable=False),
+    Column("sent_rev", sa.Integer, nullable=False),
+    Column("sent_digest", sa.String(32), nullable=False),
+    Column("remote_id", sa.String(255)),
+    Column("state", sa.String(10), nullable=False),
+    Column("ready_at", UtcDateTime, nullable=False),
+    Column("edit_gap_s", sa.Integer, nullable=False),
+    Column("attempts", sa.Integer, nullable=False),
+    Column("is_unclear", sa.Boolean, nullable=False),
+    Column("error", sa.String(300), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    sa.UniqueConstraint("network_id", "key"),
+    sa.Index("ix_messages_about", "network_id", "about"),
+    sa.Index("ix_messages_remote", "network_id", "channel_id", "remote_id"),
+    sa.Index(
+        "ix_messages_pending",
+        "network_id",
+        "channel_id",
+        "id",
+        sqlite_where=sa.text("state = 'live' AND wanted_rev > sent_rev"),
+        postgresql_where=sa.text("state = 'live' AND wanted_rev > sent_rev"),
+    ),
+    sa.Index(
+        "ix_messages_dead",
+        "network_id",
+        "id",
+        sqlite_where=sa.text("state = 'dead'"),
+        postgresql_where=sa.text("state = 'dead'"),
+    ),
+)
+lanes = sa.Table(
+    "lanes",
+    metadata,
+    Column("network_id", sa.BigInteger, primary_key=True),
+    Column("channel_id", sa.BigInteger, primary_key=True),
+    Column("platform", sa.String(20), nullable=False),
+    # None: nothing to send. A leased lane has the end of its lease here.
+    Column("next_at", UtcDateTime),
+    Column("lease", sa.BigInteger),
+    sa.Index(
+        "ix_lanes_next_at",
+        "platform",
+        "next_at",
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    network_id: int
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A message that is not yet as it should be. `thread_of`: key of its root; `root_*`: what is known of that."""
+
+    network_id: int
+    id: int
+    key: str
+    channel_id: int
+    thread_of: str | None
+    view: str
+    args: dict[str, Any]
+    wanted_rev: int
+    sent_rev: int
+    sent_digest: str
+    remote_id: str | None
+    ready_at: datetime
+    attempts: int
+    is_unclear: bool
+    created_at: datetime
+    root_remote_id: str | None
+    root_state: str | None
+
+
+_WANT = insert(messages).values(
+    wanted_rev=1, sent_rev=0, sent_digest="", state="live", attempts=0, is_unclear=False, error=""
+)
+_WANT = _WANT.on_conflict_do_update(
+    index_elements=["network_id", "key"],
+    set_={"args": _WANT.excluded.args, "view": _WANT.excluded.view, "wanted_rev": messages.c.wanted_rev + 1},
+)
+_WAKE = insert(lanes).values(lease=None)
+_WAKE = _WAKE.on_conflict_do_update(
+    index_elements=["network_id", "channel_id"],
+    set_={"next_at": _WAKE.excluded.next_at},
+    where=sa.and_(lanes.c.lease.is_(None), sa.or_(lanes.c.next_at.is_(None), lanes.c.next_at > _WAKE.excluded.next_at)),
+)
+
+
+def want(db: sa.Connection, rows: list[dict[str, Any]], wake: list[dict[str, Any]]) -> None:
+    """Wants messages to be visible: new ones are posted, known ones (same key) edited. Wakes their lanes."""
+    db.execute(_WANT, rows)
+    db.execute(_WAKE, wake)
+
+
+_TOUCH = (
+    sa.update(messages)
+    .where(
+        messages.c.network_id == bindparam("n"),
+        messages.c.about == bindparam("subject"),
+        messages.c.state == "live",
+    )
+    .values(wanted_rev=messages.c.wanted_rev + 1)
+)
+_WAKE_ABOUT = (
+    sa.update(lanes)
+    .where(
+        lanes.c.network_id == bindparam("n"),
+        lanes.c.lease.is_(None),
+        sa.or_(lanes.c.next_at.is_(None), lanes.c.next_at > bindparam("at")),
+        lanes.c.channel_id.in_(
+            sa.select(messages.c.channel_id).where(
+                messages.c.network_id == bindparam("n"), messages.c.about == bindparam("subject")
+            )
+        ),
+    )
+    .values(next_at=bindparam("at"))
+)
+
+
+def touch(db: sa.Connection, network_id: int, about: str, at: datetime) -> None:
+    """What is shown about a record has changed: every copy of it is rendered anew."""
+    values = {"n": network_id, "subject": about, "at": at}
+    if db.execute(_TOUCH, values).rowcount:
+        db.execute(_WAKE_ABOUT, values)
+
+
+_CLAIM = (
+    sa.update(lanes)
+    .where(
+        sa.tuple_(lanes.c.network_id, lanes.c.channel_id).in_(
+            sa.select(lanes.c.network_id, lanes.c.channel_id)
+            .where(lanes.c.platform == bindparam("p"), lanes.c.next_at <= bindparam("now"))
+            .order_by(lanes.c.next_at)
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+            .cte("due")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+            .select()
+        )
+    )
+    .values(next_at=bindparam("until"), lease=bindparam("new_lease"))
+    .returning(lanes.c.network_id, lanes.c.channel_id)
+)
+
+
+def claim(db: sa.Connection, platform: str, now: datetime, until: datetime, lease: int, most: int) -> list[Lane]:
+    """Leases lanes of a platform with something to send. A lease that ran out (`next_at` passed) is free again."""
+    values = {"p": platform, "now": now, "until": until, "new_lease": lease, "most": most}
+    return [Lane(*row) for row in db.execute(_CLAIM, values)]
+
+
+_ROOT = messages.alias("root")
+_PENDING = (
+    sa.select(
+        *[messages.c[name] for name in Pending.__dataclass_fields__ if not name.startswith("root_")],
+        _ROOT.c.remote_id,
+        _ROOT.c.state,
+    )
+    .select_from(
+        messages.outerjoin(
+            _ROOT, sa.and_(_ROOT.c.network_id == messages.c.network_id, _ROOT.c.key == messages.c.thread_of)
+        )
+    )
+    .where(
+        messages.c.network_id == bindparam("n"),
+        messages.c.channel_id == bindparam("c"),
+        messages.c.state == "live",
+        messages.c.wanted_rev > messages.c.sent_rev,
+    )
+    .order_by(messages.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def pending(db: sa.Connection, lane: Lane, most: int) -> list[Pending]:
+    """What a lane has to send, in the order in which it was wanted."""
+    rows = db.execute(_PENDING, {"n": lane.network_id, "c": lane.channel_id, "most": most})
+    return [Pending(*tuple(row)) for row in rows]
+
+
+_THIS = (messages.c.network_id == bindparam("n"), messages.c.id == bindparam("i"))
+_SENT = (
+    sa.update(messages)
+    .where(*_THIS)
+    .values(
+        sent_rev=bindparam("rev"),
+        remote_id=bindparam("remote"),
+        sent_digest=bindparam("shown"),
+        ready_at=bindparam("ready", type_=UtcDateTime),
+        attempts=0,
+        is_unclear=False,
+        error="",
+    )
+)
+_FAILED = (
+    sa.update(messages)
+    .where(*_THIS)
+    .values(
+        attempts=messages.c.attempts + 1,
+        ready_at=bindparam("ready", type_=UtcDateTime),
+        is_unclear=bindparam("unclear"),
+        error=bindparam("reason"),
+        state=bindparam("new_state"),
+    )
+)
+_EDIT_GAP = sa.select(messages.c.edit_gap_s).where(*_THIS)
+_RELEASE = (
+    sa.update(lanes)
+    .where(
+        lanes.c.network_id == bindparam("n"), lanes.c.channel_id == bindparam("c"), lanes.c.lease == bindparam("held")
+    )
+    .values(
+        lease=None,
+        next_at=sa.case(
+            (bindparam("not_before", type_=UtcDateTime).is_not(None), bindparam("not_before", type_=UtcDateTime)),
+            else_=sa.select(sa.func.min(messages.c.ready_at))
+            .where(
+                messages.c.network_id == bindparam("n"),
+                messages.c.channel_id == bindparam("c"),
+                messages.c.state == "live",
+                messages.c.wanted_rev > messages.c.sent_rev,
+            )
+            .scalar_subquery(),
+        ),
+    )
+)
+
+
+def edit_gap_s(db: sa.Connection, network_id: int, id: int) -> int:
+    """How many seconds at least lie between two edits of this message."""
+    gap: int = db.execute(_EDIT_GAP, {"n": network_id, "i": id}).scalar_one()
+    return gap
+
+
+def mark_sent(
+    db: sa.Connection, row: Pending, *, rev: int, remote_id: str | None, digest: str, next_edit_at: datetime
+) -> None:
+    """The platform shows revision `rev`; what was wanted since is sent from `next_edit_at` on."""
+    db.execute(
+        _SENT,
+        {
+            "n": row.network_id,
+            "i": row.id,
+            "rev": rev,
+            "remote": remote_id,
+            "shown": digest,
+            "ready": next_edit_at,
+        },
+    )
+
+
+def mark_failed(
+    db: sa.Connection, row: Pending, *, reason: str, ready_at: datetime, is_unclear: bool, is_dead: bool
+) -> None:
+    """It was not sent (or it is unclear): try again from `ready_at`, or give up."""
+    db.execute(
+        _FAILED,
+        {
+            "n": row.network_id,
+            "i": row.id,
+            "ready": ready_at,
+            "unclear": is_unclear,
+            "reason": reason[:300],
+            "new_state": "dead" if is_dead else "live",
+        },
+    )
+
+
+def release(db: sa.Connection, lane: Lane, lease: int, not_before: datetime | None) -> None:
+    """Gives a lane back; it comes up again when its next message is ready, or not before the platform said."""
+    db.execute(
+        _RELEASE,
+        {"n": lane.network_id, "c": lane.channel_id, "held": lease, "not_before": not_before},
+    )
+
+
+_BY_REMOTE = sa.select(messages.c.key, messages.c.about, messages.c.view).where(
+    messages.c.network_id == bindparam("n"),
+    messages.c.channel_id == bindparam("c"),
+    sa.or_(messages.c.remote_id == bindparam("remote"), messages.c.key == bindparam("k")),
+)
+
+
+def about(
+    db: sa.Connection, network_id: int, channel_id: int, remote_id: str | None, key: str | None
+) -> tuple[str, str, str] | None:
+    """(key, about, view) of a message of ours by its id on the platform, or by its key."""
+    row = db.execute(_BY_REMOTE, {"n": network_id, "c": channel_id, "remote": remote_id, "k": key or ""}).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+_DEAD = sa.select(messages.c.key, messages.c.channel_id, messages.c.error, messages.c.created_at).where(
+    messages.c.network_id == bindparam("n"), messages.c.state == "dead"
+)
+
+
+def dead(db: sa.Connection, network_id: int) -> list[tuple[str, int, str, datetime]]:
+    """Messages that were given up: (key, channel id, reason, wanted at)."""
+    return [(r[0], r[1], r[2], r[3]) for r in db.execute(_DEAD, {"n": network_id})]
+
+
+_NEXT = sa.select(sa.func.min(lanes.c.next_at)).where(lanes.c.platform == bindparam("p"), lanes.c.next_at.is_not(None))
+
+
+def next_at(db: sa.Connection, platform: str) -> datetime | None:
+    """When the platform's next lane comes up; None if there is nothing to send."""
+    found: datetime | None = db.execute(_NEXT, {"p": platform}).scalar_one()
+    return found

@@ -1,0 +1,280 @@
+"""Input windows as records: who is asked until when, who was heard, what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import bindparam
+
+from storage.contributions import contribution, redact
+from storage.delivery import messages
+from storage.network import CHANNEL_COLUMNS, Channel
+from storage.network_tables import channels
+from storage.types import UtcDateTime
+from storage.window_tables import contributions, input_windows, window_groups
+
+__all__ = ["Window", "WindowGroup", "contribution", "redact"]
+
+OPEN, CLOSED, CONCLUDED, CANCELLED = "open", "closed", "concluded", "cancelled"
+BY_CONTRIBUTION, BY_PASS = "contribution", "pass"
+HEAD_VIEW = "window_head"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window of decision `number`. `length`: canonical duration; `closed_at`: when it was closed, None before."""
+
+    network_id: int
+    number: int
+    is_review: bool
+    state: str
+    length: str
+    opened_at: datetime
+    closes_at: datetime
+    closed_at: datetime | None = None
+    outcome: str = ""
+    outcome_text: str = ""
+    outcome_by: int | None = None
+    outcome_at: datetime | None = None
+
+    @property
+    def about(self) -> str:
+        return f"D-{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowGroup:
+    """A group that is asked, with its own end: UTC, and the local time and zone that it was derived from.
+
+    `holidays`: (ISO date, name) of the days that were not counted. `heard_how`: "", contribution, pass.
+    """
+
+    network_id: int
+    number: int
+    group_id: int
+    closes_at: datetime
+    closes_local: str
+    zone: str
+    holidays: tuple[tuple[str, str], ...]
+    heard_at: datetime | None = None
+    heard_how: str = ""
+
+
+_COLUMNS = [input_windows.c[name] for name in Window.__dataclass_fields__]
+_GROUP_NAMES = tuple(WindowGroup.__dataclass_fields__)
+_ADD = sa.insert(input_windows)
+_ADD_GROUP = sa.insert(window_groups)
+_FIND = sa.select(*_COLUMNS).where(
+    input_windows.c.network_id == bindparam("n"), input_windows.c.number == bindparam("d")
+)
+_ASKED = (
+    sa.select(*[window_groups.c[name] for name in _GROUP_NAMES])
+    .where(window_groups.c.network_id == bindparam("n"), window_groups.c.number == bindparam("d"))
+    .order_by(window_groups.c.closes_at, window_groups.c.group_id)
+)
+_OPEN_OF_GROUP = (
+    sa.select(*_COLUMNS)
+    .select_from(
+        window_groups.join(
+            input_windows,
+            sa.and_(
+                input_windows.c.network_id == window_groups.c.network_id,
+                input_windows.c.number == window_groups.c.number,
+            ),
+        )
+    )
+    .where(
+        window_groups.c.network_id == bindparam("n"),
+        window_groups.c.group_id == bindparam("g"),
+        input_windows.c.state == "open",
+    )
+    .order_by(input_windows.c.number)
+)
+
+
+def add(db: sa.Connection, window: Window, asked: list[WindowGroup]) -> None:
+    """Stores a new window with the groups that it asks."""
+    db.execute(_ADD, {name: getattr(window, name) for name in Window.__dataclass_fields__})
+    db.execute(_ADD_GROUP, [_group_row(group) for group in asked])
+
+
+def window(db: sa.Connection, network_id: int, number: int) -> Window | None:
+    """The window of a decision."""
+    row = db.execute(_FIND, {"n": network_id, "d": number}).one_or_none()
+    return Window(*row) if row else None
+
+
+def asked(db: sa.Connection, network_id: int, number: int) -> list[WindowGroup]:
+    """The groups that a window asks, the first to end first."""
+    return [_window_group(row) for row in db.execute(_ASKED, {"n": network_id, "d": number})]
+
+
+def open_of_group(db: sa.Connection, network_id: int, group_id: int) -> list[Window]:
+    """Open windows that ask a group."""
+    return [Window(*row) for row in db.execute(_OPEN_OF_GROUP, {"n": network_id, "g": group_id})]
+
+
+def _group_row(group: WindowGroup) -> dict[str, object]:
+    row = {name: getattr(group, name) for name in _GROUP_NAMES}
+    return row | {"holidays": [list(day) for day in group.holidays]}
+
+
+def _window_group(row: Any) -> WindowGroup:
+    values = dict(zip(_GROUP_NAMES, row, strict=True))
+    values["holidays"] = tuple((day, name) for day, name in values["holidays"])
+    return WindowGroup(**values)
+
+
+_THIS = (input_windows.c.network_id == bindparam("n"), input_windows.c.number == bindparam("d"))
+_THIS_GROUP = (
+    window_groups.c.network_id == bindparam("n"),
+    window_groups.c.number == bindparam("d"),
+    window_groups.c.group_id == bindparam("g"),
+)
+_MOVE = sa.update(input_windows).where(*_THIS).values(closes_at=bindparam("at", type_=UtcDateTime))
+_MOVE_GROUP = (
+    sa.update(window_groups)
+    .where(*_THIS_GROUP)
+    .values(
+        closes_at=bindparam("at", type_=UtcDateTime),
+        closes_local=bindparam("local"),
+        zone=bindparam("new_zone"),
+        holidays=bindparam("days", type_=window_groups.c.holidays.type),
+    )
+)
+_HEAR = (
+    sa.update(window_groups)
+    .where(*_THIS_GROUP, window_groups.c.heard_at.is_(None))
+    .values(heard_at=bindparam("at", type_=UtcDateTime), heard_how=bindparam("how"))
+)
+_PASS = (
+    sa.update(window_groups)
+    .where(*_THIS_GROUP, window_groups.c.heard_how != "pass")
+    .values(heard_at=sa.func.coalesce(window_groups.c.heard_at, bindparam("at", type_=UtcDateTime)), heard_how="pass")
+)
+_UNHEAR = (
+    sa.update(window_groups)
+    .where(
+        *_THIS_GROUP,
+        window_groups.c.heard_how == "contribution",
+        ~sa.exists().where(
+            contributions.c.network_id == bindparam("n"),
+            contributions.c.number == bindparam("d"),
+            contributions.c.group_id == bindparam("g"),
+            contributions.c.stance != "talk",
+            contributions.c.redacted_at.is_(None),
+            ~contributions.c.is_late,
+        ),
+    )
+    .values(heard_at=None, heard_how="")
+)
+_CLOSE = (
+    sa.update(input_windows)
+    .where(*_THIS, input_windows.c.state == "open")
+    .values(state=CLOSED, closed_at=bindparam("at", type_=UtcDateTime))
+)
+_CONCLUDE = (
+    sa.update(input_windows)
+    .where(*_THIS)
+    .values(
+        state=CONCLUDED,
+        outcome=bindparam("new_outcome"),
+        outcome_text=bindparam("text"),
+        outcome_by=bindparam("by"),
+        outcome_at=bindparam("at", type_=UtcDateTime),
+    )
+)
+_CANCEL = sa.update(input_windows).where(*_THIS).values(state=CANCELLED)
+_RELINK = (
+    sa.update(input_windows)
+    .where(input_windows.c.network_id == bindparam("n"), input_windows.c.outcome_by == bindparam("old"))
+    .values(outcome_by=bindparam("new"))
+)
+_FORGET = (
+    sa.update(input_windows)
+    .where(input_windows.c.network_id == bindparam("n"), input_windows.c.outcome_by == bindparam("p"))
+    .values(outcome_text="")
+    .returning(input_windows.c.number)
+)
+_HEADS = (
+    sa.select(*CHANNEL_COLUMNS)
+    .select_from(
+        messages.join(
+            channels,
+            sa.and_(channels.c.network_id == messages.c.network_id, channels.c.id == messages.c.channel_id),
+        )
+    )
+    .where(
+        messages.c.network_id == bindparam("n"),
+        messages.c.about == bindparam("subject"),
+        messages.c.view == HEAD_VIEW,
+        channels.c.state == "active",
+    )
+    .order_by(channels.c.id)
+)
+
+
+def move(db: sa.Connection, network_id: int, number: int, closes_at: datetime) -> None:
+    """Another end of the window."""
+    db.execute(_MOVE, {"n": network_id, "d": number, "at": closes_at})
+
+
+def move_group(db: sa.Connection, group: WindowGroup) -> None:
+    """Another end of a group's own time, with what it was derived from."""
+    key = {"n": group.network_id, "d": group.number, "g": group.group_id}
+    days = [list(day) for day in group.holidays]
+    db.execute(
+        _MOVE_GROUP,
+        key | {"at": group.closes_at, "local": group.closes_local, "new_zone": group.zone, "days": days},
+    )
+
+
+def hear(db: sa.Connection, network_id: int, number: int, group_id: int, at: datetime) -> bool:
+    """The group has given input; whether that is new."""
+    values = {"n": network_id, "d": number, "g": group_id, "at": at, "how": BY_CONTRIBUTION}
+    return db.execute(_HEAR, values).rowcount == 1
+
+
+def hear_pass(db: sa.Connection, network_id: int, number: int, group_id: int, at: datetime) -> bool:
+    """The group has nothing to say, and said so; whether that is new. A redaction does not take it back."""
+    return db.execute(_PASS, {"n": network_id, "d": number, "g": group_id, "at": at}).rowcount == 1
+
+
+def unhear(db: sa.Connection, network_id: int, number: int, group_id: int) -> bool:
+    """A group that was heard through contributions of which none counts any more was not heard; whether it is so."""
+    return db.execute(_UNHEAR, {"n": network_id, "d": number, "g": group_id}).rowcount == 1
+
+
+def close(db: sa.Connection, network_id: int, number: int, at: datetime) -> bool:
+    """Closes an open window; False if it was not open."""
+    return db.execute(_CLOSE, {"n": network_id, "d": number, "at": at}).rowcount == 1
+
+
+def conclude(
+    db: sa.Connection, network_id: int, number: int, *, outcome: str, text: str, by: int, at: datetime
+) -> None:
+    """Writes down what became of the proposal."""
+    values = {"new_outcome": outcome, "text": text, "by": by, "at": at}
+    db.execute(_CONCLUDE, {"n": network_id, "d": number} | values)
+
+
+def cancel(db: sa.Connection, network_id: int, number: int) -> None:
+    """The decision was undone: its window is no more."""
+    db.execute(_CANCEL, {"n": network_id, "d": number})
+
+
+def relink_person(db: sa.Connection, network_id: int, from_id: int, to_id: int) -> None:
+    db.execute(_RELINK, {"n": network_id, "old": from_id, "new": to_id})
+
+
+def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[int]:
+    """Takes somebody's words out of outcomes; the numbers of the decisions."""
+    return list(db.execute(_FORGET, {"n": network_id, "p": person_id}).scalars())
+
+
+def head_channels(db: sa.Connection, network_id: int, about: str) -> list[Channel]:
+    """Channels that have a thread of a window ("D-1") and still are connected."""
+    return [Channel(*row) for row in db.execute(_HEADS, {"n": network_id, "subject": about})]

@@ -1,0 +1,140 @@
+"""Finding decisions by word. Who may read a decision is in the index itself, so that what is hidden costs nothing.
+
+SQLite: FTS5, `rowid` = network · 2**32 + number, newest first by rowid. PostgreSQL: a tsvector under GIN. Words are
+folded (case, accents) here, so that both find the same; a word of four letters finds all words that begin with it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import event, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from storage.types import metadata
+
+_WORD = re.compile(r"\w+", re.UNICODE)
+_NETWORK_BITS = 32
+_LONGEST = 20_000
+_LONGEST_WORD = 60
+_SHORTEST_BEGINNING = 4
+MOST_TERMS = 12
+
+decision_words = sa.Table(
+    "decision_words",
+    sa.MetaData(),
+    sa.Column("network_id", sa.BigInteger, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("words", TSVECTOR, nullable=False),
+)
+SQLITE_DDL = (
+    "CREATE VIRTUAL TABLE decision_words USING fts5("
+    "words, readers, tokenize='unicode61 remove_diacritics 0', detail='column')",
+)
+POSTGRES_DDL = (
+    "CREATE TABLE decision_words (network_id BIGINT NOT NULL, number BIGINT NOT NULL, words TSVECTOR NOT NULL, "
+    "CONSTRAINT pk_decision_words PRIMARY KEY (network_id, number))",
+    "CREATE INDEX ix_decision_words_words ON decision_words USING gin (words)",
+)
+
+
+@event.listens_for(metadata, "after_create")
+def _create(_target: sa.MetaData, db: sa.Connection, **_: object) -> None:
+    for statement in ddl(db.dialect.name):
+        db.exec_driver_sql(statement)
+
+
+def ddl(dialect: str) -> tuple[str, ...]:
+    """The statements that make the index."""
+    return SQLITE_DDL if dialect == "sqlite" else POSTGRES_DDL
+
+
+def folded(words: str) -> list[str]:
+    """Words as they are indexed: lower case, without accents."""
+    plain = unicodedata.normalize("NFKD", words[:_LONGEST].casefold())
+    found = _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
+    return [word[:_LONGEST_WORD] for word in found]
+
+
+def everyone(network_id: int) -> str:
+    """The mark of what all of a network may read."""
+    return f"n{network_id}all"
+
+
+def group_mark(network_id: int, group_id: int) -> str:
+    return f"n{network_id}g{group_id}"
+
+
+def circle_mark(network_id: int) -> str:
+    return f"n{network_id}circle"
+
+
+_SQLITE_ADD = text("INSERT INTO decision_words(rowid, words, readers) VALUES (:id, :words, :readers)")
+_SQLITE_DROP = text("DELETE FROM decision_words WHERE rowid = :id")
+_SQLITE_OPTIMIZE = text("INSERT INTO decision_words(decision_words) VALUES ('optimize')")
+_SQLITE_FIND = text(
+    "SELECT rowid FROM decision_words WHERE decision_words MATCH :query AND rowid < :before AND rowid > :floor "
+    "ORDER BY rowid DESC LIMIT :most"
+)
+_POSTGRES_ADD = text(
+    "INSERT INTO decision_words(network_id, number, words) "
+    "VALUES (:n, :number, array_to_tsvector(string_to_array(:words, ' ')))"
+)
+_POSTGRES_DROP = text("DELETE FROM decision_words WHERE network_id = :n AND number = :number")
+_POSTGRES_FIND = text(
+    "SELECT number FROM decision_words WHERE network_id = :n AND number < :before AND words @@ CAST(:query AS tsquery) "
+    "ORDER BY number DESC LIMIT :most"
+)
+
+
+def _id(network_id: int, number: int) -> int:
+    return (network_id << _NETWORK_BITS) + number
+
+
+def index(db: sa.Connection, network_id: int, number: int, words: str, readers: Iterable[str]) -> None:
+    """Makes a decision findable by its words for the readers with one of these marks."""
+    if db.dialect.name == "sqlite":
+        values = {"id": _id(network_id, number), "words": " ".join(folded(words)), "readers": " ".join(readers)}
+        db.execute(_SQLITE_ADD, values)
+        return
+    marked = sorted({*folded(words), *(f"@{r}" for r in readers)})
+    db.execute(_POSTGRES_ADD, {"n": network_id, "number": number, "words": " ".join(marked)})
+
+
+def drop(db: sa.Connection, network_id: int, number: int) -> None:
+    """A decision is found by no word any more."""
+    if db.dialect.name == "sqlite":
+        db.execute(_SQLITE_DROP, {"id": _id(network_id, number)})
+    else:
+        db.execute(_POSTGRES_DROP, {"n": network_id, "number": number})
+
+
+def forget_deleted(db: sa.Connection) -> None:
+    """Words of dropped decisions leave the file too (FTS5 keeps them in its segments until these are merged)."""
+    if db.dialect.name == "sqlite":
+        db.execute(_SQLITE_OPTIMIZE)
+
+
+def _is_beginning(term: str) -> bool:
+    """Short beginnings fit too many words: they would cost more than they find."""
+    return len(term) >= _SHORTEST_BEGINNING
+
+
+def find(db: sa.Connection, network_id: int, words: str, readers: Iterable[str], before: int, most: int) -> list[int]:
+    """Numbers below `before` of the decisions that have all of these words, for readers with one of these marks."""
+    terms = list(dict.fromkeys(folded(words)))[:MOST_TERMS]
+    if not terms:
+        return []
+    if db.dialect.name == "sqlite":
+        seen = " OR ".join(f'readers : "{r}"' for r in readers)
+        query = " AND ".join([*(f'words : "{t}"{" *" * _is_beginning(t)}' for t in terms), f"({seen})"])
+        values = {"query": query, "before": _id(network_id, before), "floor": _id(network_id, 0), "most": most}
+        return [row[0] & ((1 << _NETWORK_BITS) - 1) for row in db.execute(_SQLITE_FIND, values)]
+    seen = " | ".join(f"'@{r}'" for r in readers)
+    query = " & ".join([*(f"'{t}'{':*' * _is_beginning(t)}" for t in terms), f"({seen})"])
+    return [
+        row[0] for row in db.execute(_POSTGRES_FIND, {"n": network_id, "query": query, "before": before, "most": most})
+    ]

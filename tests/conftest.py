@@ -1,0 +1,46 @@
+"""What tests of every kind share: a database to write to, of each sort that Mycel runs on."""
+
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.postgres import Postgres, start_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, one for all workers of a run; not in pytest's folder, which is closed to its system user."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    server = start_postgres(Path(tempfile.gettempdir()) / f"mycel-postgres-{run}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of a SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'mycel.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgres: Postgres) -> str:
+    """The URL of this worker's PostgreSQL database; `postgresql_url` is what tests ask for."""
+    return postgres.fresh_database()
+
+
+@pytest.fixture
+def postgresql_url(postgres: Postgres, postgresql_database: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    yield postgresql_database
+    postgres.empty_database(postgresql_database)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database; the test runs once on each sort."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url

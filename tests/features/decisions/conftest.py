@@ -1,0 +1,13 @@
+"""The house with decisions alone."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.core.feature import Feature
+from bot.features.decisions import FEATURE
+
+
+@pytest.fixture
+def features() -> Sequence[Feature]:
+    return (FEATURE,)

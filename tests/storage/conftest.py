@@ -1,0 +1,49 @@
+"""The work on a database with three small tables, and a look at it from outside."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from storage.engine import open_engine, open_reader
+from storage.work import Work, open_work
+from tests.support.entries import counters, tables
+
+
+@pytest.fixture
+def now() -> datetime:
+    """What the clock says all through a test: long ago, so that no other clock is taken for it."""
+    return datetime(2001, 2, 3, 4, 5, 6, 789, tzinfo=UTC)
+
+
+@pytest.fixture
+def outside(database_url: str) -> Iterator[sa.Engine]:
+    """Another program's view of the database, which has the tables and a counter."""
+    engine = open_engine(database_url)
+    with engine.begin() as db:
+        tables.create_all(db)
+        db.execute(counters.insert().values(id=1, n=0))
+    engine.dispose()
+    reader = open_reader(database_url)
+    yield reader
+    reader.dispose()
+
+
+@pytest.fixture
+async def new_work(database_url: str, outside: sa.Engine, now: datetime) -> AsyncIterator[Callable[[], Work]]:
+    """Opens work on the database, as often as it is called; two of them are what two processes are."""
+    opened: list[Work] = []
+
+    def open_another() -> Work:
+        opened.append(open_work(database_url, clock=lambda: now, queue_limit=60))
+        return opened[-1]
+
+    yield open_another
+    for work in opened:
+        await work.close()
+
+
+@pytest.fixture
+def work(new_work: Callable[[], Work]) -> Work:
+    return new_work()
