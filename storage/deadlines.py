@@ -54,7 +54,7 @@ _SET = insert(deadlines).values(state="pending", attempts=0)
 _SET = _SET.on_conflict_do_update(
     index_elements=["network_id", "about", "kind", "group_id", "round"],
     set_={"due_at": _SET.excluded.due_at, "args": _SET.excluded.args, "state": "pending"},
-    where=deadlines.c.state.in_(["pending", "cancelled"]),
+    where=sa.or_(deadlines.c.state == "pending", deadlines.c.state == "cancelled"),
 )
 _THIS = (
     deadlines.c.network_id == bindparam("n"),

@@ -137,6 +137,14 @@ def add_network(db: sa.Connection, id: int, slug: str, language: str, at: dateti
     return found
 
 
+_LAST_NETWORK = sa.select(sa.func.coalesce(sa.func.max(networks.c.id), 0))
+
+
+def ensure_network(db: sa.Connection, slug: str, language: str, at: datetime) -> int:
+    """The id of the network of this slug, which is made if there is none."""
+    return add_network(db, db.execute(_LAST_NETWORK).scalar_one() + 1, slug, language, at)
+
+
 def add_workspace(db: sa.Connection, platform: str, workspace: str, network_id: int, at: datetime) -> None:
     """Says which network a workspace belongs to, unless that is known."""
     db.execute(

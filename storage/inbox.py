@@ -25,11 +25,6 @@ inbox = sa.Table(
 )
 
 _INSERT = insert_new(inbox)
-_FINISH = (
-    sa.update(inbox)
-    .where(inbox.c.source == bindparam("s"), inbox.c.event_key == bindparam("k"))
-    .values(subject=bindparam("subject"), fingerprint=bindparam("fingerprint"))
-)
 _FORGET = (
     sa.update(inbox)
     .where(inbox.c.network_id == bindparam("n"), inbox.c.subject == bindparam("about"))
@@ -47,16 +42,23 @@ recent_subject = (
         inbox.c.subject != "",
     )
     .order_by(inbox.c.received_at.desc())
-    .limit(1)
+    .limit(sa.literal_column("1"))
     .scalar_subquery()
 )
 """The record that the same person's same words in the same place led to a moment ago (part of the scope query)."""
+
+is_known = (
+    sa.exists()
+    .where(inbox.c.source == bindparam("source"), inbox.c.event_key == bindparam("event_key"))
+    .correlate(None)
+)
+"""Whether the event was handled before (part of the scope query)."""
 
 
 def accept(
     db: sa.Connection, source: str, event_key: str, network_id: int, at: datetime, fingerprint: int, subject: str
 ) -> bool:
-    """Takes an event in; False if it was here before."""
+    """Notes that an event was handled, and which record came of it; False if it was here before."""
     row = {
         "source": source,
         "event_key": event_key,
@@ -66,11 +68,6 @@ def accept(
         "subject": subject,
     }
     return db.execute(_INSERT, row).rowcount == 1
-
-
-def finish(db: sa.Connection, source: str, event_key: str, subject: str, fingerprint: int) -> None:
-    """Notes what came of an event."""
-    db.execute(_FINISH, {"s": source, "k": event_key, "subject": subject, "fingerprint": fingerprint})
 
 
 def forget_subject(db: sa.Connection, network_id: int, subject: str) -> None:

@@ -68,13 +68,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a command needs to know before its handler runs. `repeated`: record that the same words just led to."""
+    """What a command needs to know before its handler runs. `repeated`: record that the same words just led to.
+
+    `is_known`: this very event was handled before.
+    """
 
     network: Network
     channel: Channel | None
     group: Group | None
     person: Person | None
     repeated: str
+    is_known: bool
 
 
 def _ids(column: Any) -> Any:
@@ -109,6 +113,7 @@ _SCOPE = (
         _person_groups.label("person_groups"),
         _person_roles.label("person_roles"),
         inbox.recent_subject.label("repeated"),
+        inbox.is_known.label("is_known"),
     )
     .select_from(
         networks.outerjoin(
@@ -147,6 +152,8 @@ def scope(
     workspace: str,
     channel: str,
     account: str,
+    source: str = "",
+    event_key: str = "",
     fingerprint: int = 0,
     repeated_since: datetime,
 ) -> Scope | None:
@@ -159,6 +166,8 @@ def scope(
             "workspace": workspace,
             "channel": channel,
             "account": account,
+            "source": source,
+            "event_key": event_key,
             "fingerprint": fingerprint,
             "repeated_since": repeated_since,
         },
@@ -168,11 +177,11 @@ def scope(
     network = Network(row[0], row[1], row[2], timedelta(seconds=row[3]), row[4])
     found_channel = Channel(*row[_FIRST_CHANNEL:_FIRST_GROUP]) if row[_FIRST_CHANNEL] is not None else None
     found_group = group_record(row[_FIRST_GROUP:_FIRST_PERSON]) if row[_FIRST_GROUP] is not None else None
-    person_id, name, zone, group_ids, role_names, repeated = row[_FIRST_PERSON:]
+    person_id, name, zone, group_ids, role_names, repeated, is_known = row[_FIRST_PERSON:]
     person = None
     if person_id is not None:
         person = Person(network_id, person_id, name, zone, _as_ids(group_ids), _as_names(role_names))
-    return Scope(network, found_channel, found_group, person, repeated or "")
+    return Scope(network, found_channel, found_group, person, repeated or "", bool(is_known))
 
 
 def _as_ids(listed: str) -> frozenset[int]:

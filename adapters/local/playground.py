@@ -58,7 +58,7 @@ class Playground:
         network_id: int,
     ) -> None:
         self.work, self.changes, self.network_id = work, changes, network_id
-        self._dispatch, self._deliverer, self._time_travel = dispatch, deliverer, time_travel
+        self._dispatch, self._deliverer, self.time_travel = dispatch, deliverer, time_travel
         self._new_id = new_id
         self._doing: dict[str, asyncio.Task[Any]] = {}
         self._telling: asyncio.Task[None] | None = None
@@ -94,19 +94,24 @@ class Playground:
 
     async def clock(self) -> dict[str, Any]:
         """The network's clock, for the page."""
-        is_free = self._time_travel.is_allowed
+        is_free = self.time_travel.is_allowed
         return await self.work.read(lambda tx: page_data.clock(tx, self.network_id, is_free=is_free))
 
     async def state(self) -> dict[str, Any]:
         """Everything that the page begins with."""
-        registry, is_free = self._dispatch.registry, self._time_travel.is_allowed
+        registry, is_free = self._dispatch.registry, self.time_travel.is_allowed
         found = await self.work.read(lambda tx: page_data.state(tx, self.network_id, registry, is_clock_free=is_free))
         return {**found, "hint": self.hint}
 
     async def news(self, since: int) -> dict[str, Any]:
         """What the page has to change after change number `since`."""
-        is_free = self._time_travel.is_allowed
+        is_free = self.time_travel.is_allowed
         return await self.work.read(lambda tx: page_data.news(tx, self.network_id, since, is_clock_free=is_free))
+
+    @property
+    def background(self) -> list[asyncio.Task[Any]]:
+        """What goes on beside the callers: telling Mycel what it was not told."""
+        return [self._telling] if self._telling is not None and not self._telling.done() else []
 
     async def _once(self, id: str, start: Callable[[], Coroutine[Any, Any, T]]) -> T:
         task: asyncio.Task[T] | None = self._doing.get(id)
@@ -123,9 +128,9 @@ class Playground:
 
     async def _move_clock(self, length: timedelta | None) -> Journey:
         if length is None:
-            journey = await self._time_travel.to_next(self.network_id)
+            journey = await self.time_travel.to_next(self.network_id)
         else:
-            journey = await self._time_travel.by(self.network_id, length)
+            journey = await self.time_travel.by(self.network_id, length)
         self.changes.ring()
         return journey
 

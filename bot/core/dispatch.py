@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +30,10 @@ log = logging.getLogger("mycel.dispatch")
 
 REPETITION = timedelta(minutes=2)
 """Within this time the same person's same words in the same place are one command (interface.md)."""
+
+
+PASSED_ON = (UserError, sa.exc.OperationalError, sa.exc.InterfaceError, Busy, Closed, GroupLost)
+"""What is no bug of a handler: the person's error, and a database that cannot be used now."""
 
 
 class Failed(Exception):
@@ -66,8 +71,10 @@ class Dispatch:
         on_commit: Callable[[], None],
         *,
         new_code: Callable[[], str] = no_codes,
+        observe: Callable[[str, str, float], None] | None = None,
     ) -> None:
         self._work = work
+        self._observe = observe
         self._registry = registry.Registry(features)
         self._scoping = Scoping(self._registry, new_id, new_code)
         self._new_id = new_id
@@ -82,6 +89,13 @@ class Dispatch:
 
         Raises Busy, Closed or a database error when nothing was stored and the platform should send it again.
         """
+        began = monotonic()
+        reply = await self._answer(incoming)
+        if self._observe is not None:
+            self._observe(self._registry.named(incoming), type(reply).__name__.lower(), monotonic() - began)
+        return reply
+
+    async def _answer(self, incoming: Incoming) -> Reply:
         try:
             network_id = await self._scoping.network_of(self._work, incoming)
         except NoNetwork as lost:
@@ -118,23 +132,32 @@ class Dispatch:
         """One command in its transaction."""
         incoming, command = call.incoming, call.command
         since = tx.now - REPETITION
-        ctx, repeated = self._scoping.context(tx, network_id, incoming, call.print, since, is_reading=command.reads)
-        if not command.reads:
-            is_new = inbox.accept(
-                tx.db, incoming.source, incoming.event_key, network_id, tx.now, 0 if repeated else call.print, ""
-            )
-            if not is_new:
-                return Nothing()
-            if repeated:
-                return Answer(Message((Paragraph(ctx.words.line("Already done, as {id}.", id=repeated)),)))
-        if ctx.channel is None and not ctx.actor.group_ids and not command.works_unbound:
+        ctx, found = self._scoping.context(tx, network_id, incoming, call.print, since, is_reading=command.reads)
+        if command.reads:
+            return self._reply(ctx, call)
+        if found.is_known:
+            return Nothing()
+        if found.repeated:
+            self._accept(tx, network_id, incoming)
+            return Answer(Message((Paragraph(ctx.words.line("Already done, as {id}.", id=found.repeated)),)))
+        reply = self._reply(ctx, call)
+        subject = reply.subject if isinstance(reply, Answer) else ""
+        self._accept(tx, network_id, incoming, call.print if subject else 0, subject)
+        return reply
+
+    def _accept(self, tx: Tx, network_id: int, incoming: Incoming, print: int = 0, subject: str = "") -> bool:
+        """Notes that the event was handled, in the transaction of all that came of it; False if it was before."""
+        return inbox.accept(tx.db, incoming.source, incoming.event_key, network_id, tx.now, print, subject)
+
+    def _reply(self, ctx: Context, call: _Call) -> Reply:
+        if ctx.channel is None and not ctx.actor.group_ids and not call.command.works_unbound:
             raise UserError("This channel belongs to no group yet.", "/group NAME --tz Area/City")
-        if forms.is_bare(command, call.typed, call.values):
-            return forms.form(ctx, command)
+        if forms.is_bare(call.command, call.typed, call.values):
+            return forms.form(ctx, call.command)
         return self._handle(ctx, call)
 
     def _handle(self, ctx: Context, call: _Call) -> Reply:
-        incoming, command = call.incoming, call.command
+        command = call.command
         try:
             args = call.arguments()
             self._scoping.act_as(ctx, args)
@@ -142,12 +165,10 @@ class Dispatch:
             authorise(command, ctx.actor, subject, command.rights(args))
             reply = command.handler(ctx, args)
             ctx.flush()
-        except (UserError, sa.exc.DBAPIError, Busy, Closed, GroupLost):
+        except PASSED_ON:
             raise
         except Exception as error:
-            raise self._failed(incoming, command.name) from error
-        if isinstance(reply, Answer) and reply.subject and not command.reads:
-            inbox.finish(ctx.db, incoming.source, incoming.event_key, reply.subject, call.print)
+            raise self._failed(call.incoming, command.name) from error
         return reply
 
     async def _message(self, network_id: int, incoming: Incoming) -> Reply:
@@ -163,16 +184,17 @@ class Dispatch:
         return reply
 
     def _listen(self, tx: Tx, network_id: int, incoming: Incoming) -> Reply:
-        ctx, _ = self._scoping.context(tx, network_id, incoming, 0, tx.now)
-        if not inbox.accept(tx.db, incoming.source, incoming.event_key, network_id, tx.now, 0, ""):
+        ctx, found = self._scoping.context(tx, network_id, incoming, 0, tx.now)
+        if found.is_known:
             return Nothing()
+        self._accept(tx, network_id, incoming)
         try:
             for listen in self._registry.listeners:
                 reply: Reply | None = listen(ctx, incoming)
                 if reply is not None:
                     ctx.flush()
                     return reply
-        except (UserError, sa.exc.DBAPIError, Busy, Closed, GroupLost):
+        except PASSED_ON:
             raise
         except Exception as error:
             raise self._failed(incoming, type(incoming).__name__) from error
@@ -191,7 +213,7 @@ class Dispatch:
             return await self._work.read(lambda tx: _say(self._words(tx, network_id, incoming), error))
 
         def note(tx: Tx) -> Reply:
-            if not inbox.accept(tx.db, incoming.source, incoming.event_key, network_id, tx.now, 0, ""):
+            if not self._accept(tx, network_id, incoming):
                 return Nothing()
             return _say(self._words(tx, network_id, incoming), error)
 

@@ -1,12 +1,13 @@
 """The text grammar of commands: words, quotes, options. Knows no command; never raises, whatever is typed.
 
 `--name value` and `--name=value`; straight, curly and angled double quotes; phones' em and en dashes for `--`; options may stand
-before, after or between the words of the title. A quoted token is never an option.
+before, after or between the words of the title. A quoted token is never an option. Apostrophes are letters.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "‟": "”"}
@@ -18,7 +19,8 @@ _SPACE = re.compile(r"\s+")
 class Token:
     """A word (`name` empty) or an option. `value` of an option is what stood behind `=`, None without one.
 
-    `raw` is what was typed; `is_soft` marks an option typed with a single typographic dash, which prose uses too.
+    `raw` is what was typed and `space` the white space before it; `is_soft` marks an option typed with a single
+    typographic dash, which prose uses too.
     """
 
     value: str | None
@@ -26,57 +28,78 @@ class Token:
     is_quoted: bool = False
     is_soft: bool = False
     raw: str = ""
+    space: str = ""
 
 
 def tokens(typed: str) -> list[Token]:
     """What was typed, cut into words and options."""
+    reader = _Reader(typed)
     found: list[Token] = []
     at = 0
     while at < len(typed):
         space = _SPACE.match(typed, at)
-        if space:
-            at = space.end()
-            continue
-        token, at = _token(typed, at)
+        begin = space.end() if space else at
+        if begin == len(typed):
+            break
+        token, at = reader.token(begin, space[0] if space else "")
         found.append(token)
     return found
 
 
-def _token(typed: str, at: int) -> tuple[Token, int]:
-    option = _OPTION.match(typed, at)
-    if option:
-        name, is_soft = option["name"].lower().rstrip("-"), option["dash"] != "--"
-        if option["given"]:
-            value, _, end = _value(typed, option.end())
-            return Token(value, name, is_soft=is_soft, raw=typed[at:end]), end
-        if option.end() == len(typed) or typed[option.end()].isspace():
-            return Token(None, name, is_soft=is_soft, raw=typed[at : option.end()]), option.end()
-    value, is_quoted, end = _value(typed, at)
-    return Token(value, is_quoted=is_quoted, raw=typed[at:end]), end
+def joined(words: Sequence[Token]) -> str:
+    """Words of free text as they were typed, line breaks too; a single quoted text without its quotes."""
+    if len(words) == 1:
+        return words[0].value or ""
+    return "".join((token.space if i else "") + token.raw for i, token in enumerate(words))
 
 
-def _value(typed: str, at: int) -> tuple[str, bool, int]:
-    """The word or quoted text that begins at `at`: (value, was it quoted, where it ends)."""
-    closing = QUOTES.get(typed[at]) if at < len(typed) else None
-    if closing is not None:
-        end = _closing(typed, at + 1, closing)
-        if end is not None:
-            return _unescape(typed[at + 1 : end]), True, end + 1
-    space = _SPACE.search(typed, at)
-    end = space.start() if space else len(typed)
-    return typed[at:end], False, end
+class _Reader:
+    """`_hopeless`: opening marks whose quote nothing closes any more, so that long texts are not searched again."""
 
+    def __init__(self, typed: str) -> None:
+        self._typed = typed
+        self._hopeless: set[str] = set()
 
-def _closing(typed: str, at: int, closing: str) -> int | None:
-    """Where the quote ends: a closing mark with nothing, white space or punctuation behind it; None if there is none."""
-    while at < len(typed):
-        if typed[at] == "\\":
-            at += 2
-            continue
-        if (typed[at] in closing or typed[at] == '"') and (at + 1 == len(typed) or typed[at + 1].isspace()):
-            return at
-        at += 1
-    return None
+    def token(self, at: int, space: str) -> tuple[Token, int]:
+        """The token that begins at `at`, and where it ends."""
+        typed = self._typed
+        option = _OPTION.match(typed, at)
+        if option:
+            name, is_soft = option["name"].lower().rstrip("-"), option["dash"] != "--"
+            end = option.end()
+            is_alone = end == len(typed) or typed[end].isspace()
+            if option["given"] and not (is_alone and typed[end:].strip()):
+                value, _, end = self._value(end)
+                return Token(value, name, is_soft=is_soft, raw=typed[at:end], space=space), end
+            if is_alone:
+                return Token(None, name, is_soft=is_soft, raw=typed[at:end], space=space), end
+        value, is_quoted, end = self._value(at)
+        return Token(value, is_quoted=is_quoted, raw=typed[at:end], space=space), end
+
+    def _value(self, at: int) -> tuple[str, bool, int]:
+        """The word or quoted text that begins at `at`: (value, was it quoted, where it ends)."""
+        typed = self._typed
+        opening = typed[at] if at < len(typed) else ""
+        if opening in QUOTES and opening not in self._hopeless:
+            end = self._closing(at + 1, QUOTES[opening])
+            if end is not None:
+                return _unescape(typed[at + 1 : end]), True, end + 1
+            self._hopeless.add(opening)
+        space = _SPACE.search(typed, at)
+        end = space.start() if space else len(typed)
+        return typed[at:end], False, end
+
+    def _closing(self, at: int, closing: str) -> int | None:
+        """Where the quote ends: a closing mark with nothing or white space behind it; None if there is none."""
+        typed = self._typed
+        while at < len(typed):
+            if typed[at] == "\\":
+                at += 2
+                continue
+            if (typed[at] in closing or typed[at] == '"') and (at + 1 == len(typed) or typed[at + 1].isspace()):
+                return at
+            at += 1
+        return None
 
 
 def _unescape(quoted: str) -> str:

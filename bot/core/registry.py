@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from bot.core.commands import Command
+from bot.core.conversation import CommandTyped, FormSubmitted, Incoming
 from bot.core.errors import UserError
 from bot.core.feature import Feature, Fire, Follower, Listener, Subscriber, View
 
@@ -48,6 +49,17 @@ class Registry:
         if name.lower() == "mycel":
             return self.find(rest) if rest.strip() else (self.command("help"), "")
         return self.command(name), rest.strip()
+
+    def named(self, incoming: Incoming) -> str:
+        """What was handled, for figures: the command's name if there is one, else the kind of thing."""
+        if isinstance(incoming, FormSubmitted):
+            name = incoming.command
+        elif isinstance(incoming, CommandTyped):
+            words = incoming.text.split(None, 2)
+            name = (words[1] if words[0].lower() == "mycel" and len(words) > 1 else words[0]) if words else ""
+        else:
+            return type(incoming).__name__
+        return name.lower() if name.lower() in self.commands else "unknown"
 
 
 def _unique(items: Iterable[tuple[str, T]]) -> dict[str, T]:

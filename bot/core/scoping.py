@@ -93,8 +93,8 @@ class Scoping:
         repeated_since: datetime,
         *,
         is_reading: bool = False,
-    ) -> tuple[Context, str]:
-        """The context of one incoming thing, and the record that the same words just led to ("" if none)."""
+    ) -> tuple[Context, Scope]:
+        """The context of one incoming thing, and the scope it was made from."""
         place, actor = incoming.place, incoming.actor
         found = scope(
             tx.db,
@@ -103,6 +103,8 @@ class Scoping:
             workspace=place.workspace,
             channel=place.channel,
             account=actor.user,
+            source=incoming.source,
+            event_key=incoming.event_key,
             fingerprint=print,
             repeated_since=repeated_since,
         )
@@ -128,7 +130,7 @@ class Scoping:
             registry=self._registry,
             new_code=self._new_code,
         )
-        return ctx, found.repeated
+        return ctx, found
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
         actor, network_id = incoming.actor, found.network.id

@@ -28,8 +28,8 @@ export class Clock {
 
   tick() {
     const now = this.now();
-    const days = Math.floor(this.clock.ahead / 86400);
-    const hours = Math.round((this.clock.ahead % 86400) / 3600);
+    const total = Math.round(this.clock.ahead / 3600);
+    const [days, hours] = [Math.floor(total / 24), total % 24];
     const ahead = [days && `${days} ${days === 1 ? "day" : "days"}`, hours && `${hours} h`].filter(Boolean).join(" ");
     byId("clock-now").textContent = `${fullDay(now, zone)}, ${hour(now, zone)}`;
     byId("clock-now").dateTime = now.toISOString();

@@ -62,11 +62,12 @@ export class Column {
     const zone = this.channel.zone;
     const city = zone.split("/").pop().replaceAll("_", " ");
     const isQuiet = within(this.channel.quiet, hour(now, zone));
-    this.time.replaceChildren(
+    const parts = [
       el("time", { datetime: now.toISOString() }, `${day(now, zone)}, ${hour(now, zone)}`),
       el("span", { class: "zone", title: zone }, city),
       isQuiet && el("span", { class: "quiet", title: `Quiet hours ${this.channel.quiet}: reminders wait` }, "quiet hours"),
-    );
+    ];
+    this.time.replaceChildren(...parts.filter(Boolean));
   }
 
   fillSpeakers() {
@@ -91,7 +92,7 @@ export class Column {
     const name = this.nameOf(account);
     this.app.remember(this.channel.channel, account);
     this.face.replaceChildren(avatar(name));
-    this.composer.label(`Message to ${this.channel.title} as ${name}`, "Say something, or type / for commands");
+    this.composer.label(`Message to ${this.channel.title} as ${name}`, "Message, or / for commands");
     for (const item of this.items.values()) item.composer?.label(`Reply as ${name}`, `Reply as ${name}`);
     for (const id of this.messages.keys()) this.refresh(id);
     for (const note of this.notes) note.element.hidden = note.account !== account;
@@ -122,6 +123,14 @@ export class Column {
 
   // Messages
 
+  // When a message was sent: with its day where a thread goes on over several.
+  when(message) {
+    const at = new Date(message.at);
+    const item = message.thread && this.items.get(message.thread);
+    const shown = day(at, this.zone());
+    return item && item.day !== shown ? `${shown}, ${hour(at, this.zone())}` : hour(at, this.zone());
+  }
+
   take(message) {
     const isKnown = this.messages.has(message.id);
     this.messages.set(message.id, message);
@@ -145,19 +154,29 @@ export class Column {
     const entry = renderEntry(message, this);
     const replies = el("div", { class: "replies" });
     const toggle = el("button", { type: "button", class: "plain toggle", hidden: true, "aria-expanded": "true", onclick: () => this.toggle(message.id) });
-    const thread = el("div", { class: "thread", role: "group", "aria-label": "Thread" }, toggle, replies);
-    const element = el("li", { class: "item" }, entry, thread);
-    this.items.set(message.id, { element, thread, replies, toggle, count: 0, isOpen: true });
-    this.dayLine(message);
-    this.list.append(element);
+    const answer = el("button", { type: "button", class: "plain toggle", onclick: () => this.reply(message) }, "Reply in thread");
+    const bar = el("div", { class: "bar" }, toggle, answer);
+    const thread = el("div", { class: "thread", role: "group", "aria-label": "Thread" }, replies);
+    const element = el("li", { class: `item ${message.account === null ? "of-bot" : ""}` }, entry, thread, bar);
+    this.items.set(message.id, { element, thread, replies, toggle, count: 0, isOpen: true, day: day(new Date(message.at), this.zone()) });
+    const fresh = this.freshNote();
+    this.dayLine(message, fresh);
+    this.list.insertBefore(element, fresh);
     this.hideIfGone(message);
   }
 
-  dayLine(message) {
+  // The answer that came just before what it led to: it stays last, next to the box.
+  freshNote() {
+    const note = this.notes.at(-1);
+    const isFresh = note && !note.root && Date.now() - note.shownAt < 2000;
+    return isFresh ? note.element.parentElement : null;
+  }
+
+  dayLine(message, before) {
     const shown = day(new Date(message.at), this.zone());
     if (shown === this.lastDay) return;
     this.lastDay = shown;
-    this.list.append(el("li", { class: "day", role: "separator", "aria-label": shown }, el("span", {}, shown)));
+    this.list.insertBefore(el("li", { class: "day", role: "separator", "aria-label": shown }, el("span", {}, shown)), before);
   }
 
   addReply(message) {
@@ -178,6 +197,7 @@ export class Column {
   showToggle(item) {
     const words = item.count === 1 ? "1 reply" : `${item.count} replies`;
     item.toggle.hidden = item.count === 0;
+    item.element.classList.toggle("has-replies", item.count > 0);
     item.toggle.textContent = item.isOpen ? `▾ ${words}` : `▸ ${words}`;
     item.toggle.setAttribute("aria-expanded", String(item.isOpen));
   }
@@ -291,7 +311,7 @@ export class Column {
   closeReply(root) {
     const item = this.items.get(root);
     if (!item.composer.text.value) item.composer.element.hidden = true;
-    item.element.querySelector('[data-focus="Reply in thread"]')?.focus();
+    item.element.querySelector(".bar button:last-child").focus();
   }
 
   editLast(root) {
@@ -315,6 +335,7 @@ export class Column {
     note.element = renderPrivate(note, this, () => this.putAway(note));
     note.element.setAttribute("role", "status");
     note.element.hidden = note.account !== this.account;
+    note.shownAt = Date.now();
     this.notes.push(note);
     if (item) {
       item.notes = (item.notes || 0) + 1;

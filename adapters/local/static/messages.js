@@ -4,7 +4,7 @@ import { renderMessage } from "./blocks.js";
 
 const EMOJI = ["👍", "❤️", "❓", "✋", "🙏", "🎉"];
 
-// `room`: { zone, me(), nameOf(account), press, open, react, edit, remove, reply }
+// `room`: { zone(), when(message), me(), nameOf(account), press, open, react, edit, remove, reply }
 export function renderEntry(message, room) {
   const isBot = message.account === null;
   const name = isBot ? "Mycel" : room.nameOf(message.account);
@@ -20,7 +20,7 @@ export function renderEntry(message, room) {
         "header",
         {},
         el("strong", {}, name),
-        el("time", { datetime: message.at, title: at.toISOString() }, hour(at, room.zone())),
+        el("time", { datetime: message.at, title: at.toISOString() }, room.when(message)),
         message.isEdited && !message.isRemoved && !isBot && el("span", { class: "edited" }, "edited"),
       ),
       body(message, isBot, room),

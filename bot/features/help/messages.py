@@ -53,13 +53,19 @@ def one_shown(words: Words, command: Command) -> Message:
         Paragraph(text(words(command.summary), ".")),
         Paragraph(text(Code(f"/{command.usage}"))),
     ]
-    if command.fields:
-        blocks.append(Bullets(tuple(_field(words, field) for field in command.fields)))
+    fields = shown_fields(command)
+    if fields:
+        blocks.append(Bullets(tuple(_field(words, field) for field in fields)))
     blocks.append(Paragraph(words.line("Who may: {who}.", who=who)))
     if command.examples:
         blocks.append(Paragraph(words.line("For example:")))
         blocks.append(Bullets(tuple(text(Code(example)) for example in command.examples)))
     return Message(tuple(blocks))
+
+
+def shown_fields(command: Command) -> tuple[Field, ...]:
+    """The fields that people type; others are for buttons."""
+    return tuple(field for field in command.fields if not field.is_hidden)
 
 
 def shown_name(field: Field) -> str:

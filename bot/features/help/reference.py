@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bot.core.commands import Command, Field
 from bot.core.kinds import Flag
 from bot.core.registry import Registry
-from bot.features.help.messages import RIGHTS, shown_name, title
+from bot.features.help.messages import RIGHTS, shown_fields, shown_name, title
 
 _HEAD = """# Commands
 
@@ -33,9 +33,10 @@ def _command(command: Command) -> Iterator[str]:
     yield f"### `{command.name}`\n"
     yield f"{command.summary}.\n"
     yield f"```\n/{command.usage}\n```\n"
-    if command.fields:
+    fields = shown_fields(command)
+    if fields:
         yield "| | kind | |\n|---|---|---|"
-        yield from (_field(field) for field in command.fields)
+        yield from map(_field, fields)
         yield ""
     yield f"Who may: {', '.join(RIGHTS[right] for right in command.who)}.\n"
     if command.examples:

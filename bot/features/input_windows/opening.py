@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import DecisionLogged, DecisionProposed, InputOpened
 from bot.core.message import Block
 from bot.features.input_windows import messages, rules
-from bot.features.input_windows.reminding import owed_times, reminder_times
+from bot.features.input_windows.reminding import STEPS, owed_times, reminder_times
 from bot.features.input_windows.rooms import Room, head_key
 from storage import decisions, directory, input_windows
 from storage.input_windows import HEAD_VIEW, WindowGroup
 from storage.network import Channel, Group
 
-CLOSE = "input_close"
-REMINDERS = {
-    "half-way": "input_reminder_half_way",
-    "two-days": "input_reminder_two_days",
-    "last-day": "input_reminder_last_day",
-}
-REMINDER_LATER = "input_reminder_later"
-"""One that fell due while nobody worked (after a pause of the program): said when they do."""
-OWED = ("outcome_owed", "outcome_owed_again")
+CLOSE, REMINDER, OWED = "input_close", "input_reminder", "outcome_owed"
 EDIT_GAP_S = 4
 REVIEW_LENGTH = "10bd"
 
@@ -87,15 +79,16 @@ def set_reminders(ctx: Context, room: Room, group: WindowGroup) -> None:
     ends = [at for _, at in steps[1:]] + [group.closes_at]
     for (step, at), next_at in zip(steps, ends, strict=True):
         if at > ctx.now:
-            ctx.due(at, REMINDERS[step], room.window.about, group_id=group.group_id, step=step, next=next_at.isoformat())
+            args = {"step": step, "next": next_at.isoformat()}
+            ctx.due(at, REMINDER, room.window.about, group_id=group.group_id, round=STEPS.index(step), **args)
 
 
 def set_owed(ctx: Context, about: str, deciding: Group) -> None:
     """From now on the deciding group owes an outcome."""
-    for kind, at in zip(OWED, owed_times(ctx.now, calendar_of(deciding)), strict=True):
-        ctx.due(at, kind, about, group_id=deciding.id)
+    for round, at in enumerate(owed_times(ctx.now, calendar_of(deciding))):
+        ctx.due(at, OWED, about, group_id=deciding.id, round=round)
 
 
-def stop_clocks(ctx: Context, about: str, *, also: Sequence[str] = ()) -> None:
-    """Takes the close and all reminders of a window back."""
-    ctx.undue(about, CLOSE, *REMINDERS.values(), REMINDER_LATER, *also)
+def stop_clocks(ctx: Context, about: str) -> None:
+    """Takes back all that was to fall due of a window."""
+    ctx.undue(about, CLOSE, REMINDER, OWED)

@@ -1,4 +1,4 @@
-"""A window with its decision and groups, loaded in one place; and what a person asks for, found only if they may read it."""
+"""A window with its decision and groups, and what a person asks for: found only if they may read it."""
 
 from __future__ import annotations
 

@@ -107,8 +107,10 @@ def passing_group(place: int | None, mine: Collection[int], asked: Collection[in
     raise UserError("You belong to several of the groups that are asked. Say for which one.", "/pass D-1 --as GROUP")
 
 
-def window_group(window: Window, group_id: int, calendar: WorkingTime, not_before: datetime | None = None) -> WindowGroup:
-    """A group's own end: the window's length by its calendar, but not before `not_before`. UserError for a past date."""
+def window_group(
+    window: Window, group_id: int, calendar: WorkingTime, not_before: datetime | None = None
+) -> WindowGroup:
+    """A group's own end: the window's length by its calendar, not before `not_before`. UserError for a past date."""
     end = ends_at(parse_duration(window.length), window.opened_at, calendar)
     if not_before is not None:
         end = max(end, not_before)

@@ -48,7 +48,7 @@ def about(person_id: int) -> str:
     who=Who.HOLDER,
     works_unbound=True,
     connects=True,
-    examples=("/steward K7QMP-2RXVT",),
+    examples=("/steward 7F3A-9KQM-2X",),
 )
 def steward(ctx: Context, args: CodeArgs) -> Reply:
     _use(ctx, args.code, codes.STEWARD, _NO_STEWARD_CODE)
@@ -66,7 +66,7 @@ def steward(ctx: Context, args: CodeArgs) -> Reply:
     who=Who.HOLDER,
     works_unbound=True,
     connects=True,
-    examples=("/join K7QMP-2RXVT",),
+    examples=("/join 7F3A-9KQM-2X",),
 )
 def join(ctx: Context, args: CodeArgs) -> Reply:
     _use(ctx, args.code, codes.INVITE, _NO_INVITATION)

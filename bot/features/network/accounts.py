@@ -48,7 +48,7 @@ class LinkArgs(Args):
     summary=mark("Be one person on two platforms: make a code here, type it there"),
     who=Who.ALL,
     works_unbound=True,
-    examples=("/link-account", "/link-account K7QMP-2RXVT"),
+    examples=("/link-account", "/link-account 7F3A-9KQM-2X"),
 )
 def link_account(ctx: Context, args: LinkArgs) -> Reply:
     return _link(ctx, args.code) if args.code else _new_code(ctx)

@@ -123,7 +123,7 @@ def _of_group(ctx: Context, args: ConfirmArgs) -> Subject:
     who=Who.OWN,
     subject=_of_group,
     has_form=False,
-    examples=("/group-confirm K7QMP-2RXVT",),
+    examples=("/group-confirm 7F3A-9KQM-2X",),
 )
 def group_confirm(ctx: Context, args: ConfirmArgs) -> Reply:
     request = _request(ctx, args)

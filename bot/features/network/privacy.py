@@ -54,7 +54,7 @@ def forget_me(ctx: Context, args: ForgetArgs) -> Reply:
         is_last = rules.is_last_steward(person, stewards)
         return Answer(forget_asked(words, is_last_steward=is_last), is_secret=True)
     common = Words(ctx.network.language)
-    people.forget(ctx.db, ctx.network.id, person.id, common("someone who left"), ctx.now)
+    people.forget(ctx.db, ctx.network.id, person.id, common(mark("someone who left")), ctx.now)
     blocks = ctx.publish(PersonForgotten(about=about(person.id), person_id=person.id))
     done = words.line("Done. Mycel does not know you any more. Take care, and come back whenever you like.")
     return Answer(Message((Paragraph(done), *blocks)), is_secret=True)

@@ -1,0 +1,51 @@
+"""One HTTP server for all that Mycel serves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aiohttp import web
+
+from adapters.web.metrics import Metrics
+from storage.work import Work
+
+
+class Server:
+    """Serves the routes it was given, on one address."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._host, self._port = host, port
+        self._app = web.Application(client_max_size=1 << 20)
+        self._runner: web.AppRunner | None = None
+
+    def add(self, routes: Iterable[web.RouteDef]) -> None:
+        self._app.add_routes(routes)
+
+    async def start(self) -> None:
+        """Begins to serve. Raises OSError where the address cannot be used."""
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=3)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+def health_routes(work: Work, metrics: Metrics) -> list[web.RouteDef]:
+    """/healthz, /readyz and /metrics."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        problem = await metrics.database_problem(work)
+        if problem:
+            return web.Response(status=503, text=f"database: {problem}\n")
+        return web.Response(text="ready\n")
+
+    async def figures(_: web.Request) -> web.Response:
+        body = await metrics.collect(work)
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", figures)]

@@ -1,0 +1,125 @@
+"""`mycel`: the command line. Results go to stdout, all else to stderr; exit 1: failed, 2: wrong usage or settings."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from bot.settings import Settings, WrongSettings, load
+
+FAILED, WRONG_USAGE = 1, 2
+
+
+class Problem(click.ClickException):
+    """Something that people can mend: one sentence and, where there is one, what to do."""
+
+    def __init__(self, message: str, *, exit_code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = exit_code
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]  # a class variable in click
+        return self.code
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(f"mycel: {self.message}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mycel")
+def main() -> None:
+    """A Slack and Matrix bot for networks of autonomous groups."""
+
+
+def _settings() -> Settings:
+    try:
+        return load()
+    except WrongSettings as error:
+        raise Problem(f"wrong settings:\n{error}", exit_code=WRONG_USAGE) from error
+
+
+@main.command()
+@click.option("--migrate", "may_migrate", is_flag=True, help="Bring a PostgreSQL database up to date first.")
+def run(may_migrate: bool) -> None:
+    """Start Mycel: every platform there are settings for, else the playground."""
+    from bot import app
+    from bot.logs import set_up
+    from bot.running import AlreadyRunning, Running
+
+    settings = _settings()
+    set_up(settings.mycel_log_level, settings.mycel_log_format)
+    try:
+        with Running(settings.data_folder).held():
+            app.prepare_database(settings, may_migrate=may_migrate)
+            asyncio.run(_until_stopped(settings))
+    except AlreadyRunning:
+        raise Problem(f"Mycel is running already in {Path.cwd()}: one process a folder.") from None
+    except (app.CannotStart, ValueError) as error:
+        raise Problem(str(error)) from error
+
+
+async def _until_stopped(settings: Settings) -> None:
+    from bot import app
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(one, stop.set)
+    await app.run(settings, announce=_announce, stop=stop)
+
+
+def _announce(line: str) -> None:
+    click.echo(line)
+    click.echo("Stop it with Ctrl-C; everything is kept.", err=True)
+    sys.stdout.flush()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    from storage import migrate as migrations
+
+    done = migrations.upgrade(_settings().database_url)
+    click.echo("\n".join(done) if done else "The database is up to date.")
+
+
+@main.command()
+def init() -> None:
+    """Make the network if there is none, and show a code for its first steward (good once, for a week)."""
+    from bot import setup
+
+    click.echo(asyncio.run(setup.init(_settings())))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(as_json: bool) -> None:
+    """Tell what is configured, reachable and missing, and the next step."""
+    from bot import doctor as examination
+
+    report = asyncio.run(examination.examine(_settings()))
+    click.echo(report.to_json() if as_json else report.to_text())
+    if not report.is_well:
+        raise SystemExit(FAILED)
+
+
+@main.command("try")
+@click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A dialogue to run.")
+def try_(script: Path | None) -> None:
+    """Run a dialogue in a playground that is thrown away, and print the channels. Reads stdin without --script."""
+    from bot import trying
+
+    text = script.read_text() if script else click.get_text_stream("stdin").read()
+    try:
+        click.echo(asyncio.run(trying.run(text)), nl=False)
+    except trying.ScriptError as error:
+        raise Problem(str(error), exit_code=WRONG_USAGE) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""The composition root: settings → storage, features, platforms, ticker. The only place that builds real things."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.local.changes import Changes
+from adapters.local.http import routes as playground_routes
+from adapters.local.playground import Playground
+from adapters.local.sender import LocalSender
+from adapters.web.metrics import Metrics
+from adapters.web.server import Server, health_routes
+from bot.core.deadlines import Clockwork
+from bot.core.delivery import Deliverer
+from bot.core.dispatch import Dispatch
+from bot.core.feature import Feature
+from bot.core.following import Followers
+from bot.core.time_travel import TimeTravel
+from bot.core.upkeep import Upkeep
+from bot.features import decisions, input_windows, network
+from bot.features import help as help_feature
+from bot.running import Address, Running
+from bot.settings import Settings
+from storage import directory, local_chat, migrate
+from storage.engine import is_postgres
+from storage.work import Clock, Work, open_work
+
+log = logging.getLogger("mycel")
+
+FEATURES: tuple[Feature, ...] = (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, help_feature.FEATURE)
+
+
+class CannotStart(Exception):
+    """Mycel cannot start as it is set up; the message says why and what to do."""
+
+
+def real_clock() -> datetime:
+    """Aware UTC."""
+    return datetime.now(UTC)
+
+
+def new_ids() -> Callable[[], int]:
+    """Ids below 2**63 that only grow, also over restarts: microseconds since 1970, with room for a thousand in each."""
+    return itertools.count(time.time_ns() // 1000 << 10).__next__
+
+
+def new_code() -> str:
+    """A one-time code that can be read aloud, about 50 bits: "7F3A-9KQM-2X"."""
+    letters = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(10))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+@dataclass
+class Core:
+    """What every platform stands on. `wake` tells all senders that there is something to send."""
+
+    work: Work
+    dispatch: Dispatch
+    clockwork: Clockwork
+    followers: Followers
+    upkeep: Upkeep
+    clock: Clock
+    new_id: Callable[[], int]
+    network_id: int
+    deliverers: list[Deliverer] = field(default_factory=list)
+
+    def wake(self) -> None:
+        for deliverer in self.deliverers:
+            deliverer.wake()
+
+    async def drain(self) -> None:
+        for deliverer in self.deliverers:
+            await deliverer.drain()
+
+    async def tick(self) -> None:
+        """What the clock does: fires what is due, lets followers follow, sends what was missed, tidies up."""
+        await self.clockwork.fire_due()
+        await self.followers.run_once()
+        await self.upkeep.run_once()
+        self.wake()
+
+
+async def build_core(
+    url: str,
+    network_slug: str,
+    *,
+    clock: Clock = real_clock,
+    new_id: Callable[[], int] | None = None,
+    features: Sequence[Feature] = FEATURES,
+    observe: Callable[[str, str, float], None] | None = None,
+) -> Core:
+    """Mycel without platforms, on a migrated database; makes the network if there is none of this slug."""
+    work = open_work(url, clock=clock)
+    ids = new_id or new_ids()
+    built: list[Core] = []
+    dispatch = Dispatch(work, features, ids, lambda: built[0].wake(), new_code=new_code, observe=observe)
+    clockwork = Clockwork(work, dispatch.registry, clock, ids)
+    followers = Followers(work, dispatch.registry, ids)
+    upkeep = Upkeep(work, clock)
+    network_id = await work.write(0, lambda tx: directory.ensure_network(tx.db, network_slug, "en", tx.now))
+    built.append(Core(work, dispatch, clockwork, followers, upkeep, clock, ids, network_id))
+    return built[0]
+
+
+async def build_playground(core: Core) -> Playground:
+    """The playground on a core, with its workspace in the core's network."""
+    await core.work.write(
+        core.network_id,
+        lambda tx: directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now),
+    )
+    changes = Changes()
+    sender = LocalSender(core.work, core.new_id, changes)
+    deliverer = Deliverer(core.work, sender, core.dispatch.registry.views, core.clock, core.new_id)
+    core.deliverers.append(deliverer)
+    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock)
+    return Playground(core.work, core.dispatch, deliverer, travel, changes, core.new_id, core.network_id)
+
+
+def prepare_database(settings: Settings, *, may_migrate: bool) -> None:
+    """An embedded database is migrated by itself, PostgreSQL only where that was asked for. Raises CannotStart."""
+    missing = migrate.missing(settings.database_url)
+    if not missing:
+        return
+    if is_postgres(settings.database_url) and not may_migrate:
+        raise CannotStart(
+            f"The database lacks {len(missing)} migration(s): {', '.join(missing)}.\n"
+            "Run `mycel migrate` (or start with `mycel run --migrate`)."
+        )
+    done = migrate.upgrade(settings.database_url)
+    log.info("database migrated: %s", ", ".join(done))
+
+
+async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyncio.Event) -> None:
+    """Runs Mycel until `stop` is set. Raises CannotStart. The database has to be migrated (`prepare_database`)."""
+    if settings.platforms:
+        raise CannotStart(
+            f"There are settings for {' and '.join(settings.platforms)}, which this version does not speak yet.\n"
+            "Take them out (environment, .env, mycel.toml) to start the playground."
+        )
+    metrics = Metrics()
+    core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
+    playground = await build_playground(core)
+    await playground.start()
+    server = Server(settings.mycel_host, settings.mycel_port)
+    server.add(health_routes(core.work, metrics))
+    server.add(playground_routes(playground))
+    with _background(core, settings.mycel_tick_seconds) as running, ExitStack() as files:
+        try:
+            await server.start()
+        except OSError as error:
+            raise CannotStart(
+                f"Port {settings.mycel_port} on {settings.mycel_host} cannot be used: {error.strerror}.\n"
+                "Is Mycel running already? Another port: MYCEL_PORT=8081 make run"
+            ) from error
+        address = Address(os.getpid(), settings.base_url, secrets.token_urlsafe(32))
+        files.enter_context(Running(settings.data_folder).announced(address))
+        core.wake()
+        announce(f"The playground is at {settings.base_url}/try")
+        await stop.wait()
+        log.info("stopping")
+        await server.stop()
+    await asyncio.gather(*running, return_exceptions=True)
+    await playground.close()
+    await core.work.close()
+
+
+@contextlib.contextmanager
+def _background(core: Core, tick_s: float) -> Iterator[list[asyncio.Task[Any]]]:
+    """Senders and ticker, as long as the block lasts. The scheduler only wakes us: what is due is in the database."""
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+    tasks = [asyncio.create_task(deliverer.run()) for deliverer in core.deliverers]
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    scheduler.add_job(
+        _tick, "interval", [core], seconds=tick_s, max_instances=1, coalesce=True, misfire_grace_time=None
+    )
+    scheduler.start()
+    try:
+        yield tasks
+    finally:
+        scheduler.shutdown(wait=False)
+        for task in tasks:
+            task.cancel()
+
+
+async def _tick(core: Core) -> None:
+    try:
+        await core.tick()
+    except Exception:
+        # The next tick comes in a second and looks at the same rows again.
+        log.exception("tick failed")

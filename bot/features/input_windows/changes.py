@@ -1,0 +1,134 @@
+"""What other facts mean for windows: redactions, decisions undone or edited, calendars, people linked or forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.calendars import calendar_of
+from bot.core.context import Context
+from bot.core.events import (
+    ContributionRedacted,
+    DecisionEdited,
+    DecisionRedacted,
+    DecisionShown,
+    DecisionUndone,
+    GroupChanged,
+    IdentityLinked,
+    PersonForgotten,
+)
+from bot.core.message import Block
+from bot.features.input_windows import messages, opening, rules
+from bot.features.input_windows.rooms import Room, room
+from bot.features.input_windows.story import story
+from bot.features.input_windows.summary import whole
+from storage import contributions, directory, inbox, input_windows
+from storage.input_windows import CANCELLED
+
+SHOWN_AT_MOST = 100
+
+
+def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Block, ...]:
+    """A contribution counts no more: its group may not be heard any more, and every copy of its words goes."""
+    given = contributions.contribution(ctx.db, ctx.network.id, fact.contribution)
+    if given is None:
+        return ()
+    input_windows.unhear(ctx.db, ctx.network.id, given.number, given.group_id)
+    inbox.forget_subject(ctx.db, ctx.network.id, f"C-{given.id}")
+    ctx.touch(f"D-{given.number}")
+    ctx.touch(f"C-{given.id}")
+    return ()
+
+
+def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
+    """The window goes with its decision."""
+    if input_windows.window(ctx.db, ctx.network.id, fact.number) is None:
+        return ()
+    input_windows.cancel(ctx.db, ctx.network.id, fact.number)
+    about = f"D-{fact.number}"
+    opening.stop_clocks(ctx, about)
+    _touch_all(ctx, fact.number)
+    return ()
+
+
+def decision_changed(ctx: Context, fact: DecisionEdited | DecisionRedacted) -> tuple[Block, ...]:
+    """Title, reasoning or audience are others now: all that is shown of the window is shown anew."""
+    if input_windows.window(ctx.db, ctx.network.id, fact.number) is not None:
+        _touch_all(ctx, fact.number)
+    return ()
+
+
+def _touch_all(ctx: Context, number: int) -> None:
+    ctx.touch(f"D-{number}")
+    for concern in contributions.concerns(ctx.db, ctx.network.id, number):
+        ctx.touch(f"C-{concern.id}")
+
+
+def group_changed(ctx: Context, fact: GroupChanged) -> tuple[Block, ...]:
+    """A group's calendar is another one: its open ends that are still ahead are computed anew, and said."""
+    if fact.group_id is None:
+        return ()
+    said: list[Block] = []
+    for window in input_windows.open_of_group(ctx.db, ctx.network.id, fact.group_id):
+        found = room(ctx.db, ctx.network.id, window.number)
+        moved = _recomputed(ctx, found, fact.group_id) if found else None
+        if moved is not None:
+            said.append(messages.moved(ctx.words, moved, fact.group_id))
+        ctx.touch(window.about)
+    return tuple(said)
+
+
+def _recomputed(ctx: Context, found: Room, group_id: int) -> Room | None:
+    """The room with the group's new end; None where it stays, or is over. What has fired is not armed again."""
+    old = next(group for group in found.asked if group.group_id == group_id)
+    if old.closes_at <= ctx.now:
+        return None
+    new = rules.window_group(found.window, group_id, calendar_of(found.groups[group_id]), ctx.now)
+    new = replace(new, heard_at=old.heard_at, heard_how=old.heard_how)
+    asked = tuple(new if group.group_id == group_id else group for group in found.asked)
+    closes_at = max(group.closes_at for group in asked)
+    about, number = found.window.about, found.window.number
+    input_windows.move_group(ctx.db, new)
+    if closes_at != found.window.closes_at:
+        input_windows.move(ctx.db, ctx.network.id, number, closes_at)
+        ctx.due(closes_at, opening.CLOSE, about)
+    moved = replace(found, window=replace(found.window, closes_at=closes_at), asked=asked)
+    ctx.undue(about, opening.REMINDER, group_id=group_id)
+    opening.set_reminders(ctx, moved, new)
+    return moved if new.closes_at != old.closes_at else None
+
+
+def identity_linked(ctx: Context, fact: IdentityLinked) -> tuple[Block, ...]:
+    """Two people were one."""
+    contributions.relink_person(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    input_windows.relink_person(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    return ()
+
+
+def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
+    """All that somebody said here is redacted."""
+    redacted, answered = contributions.forget_person(ctx.db, ctx.network.id, fact.person_id, ctx.now)
+    for given in redacted:
+        ctx.publish(
+            ContributionRedacted(
+                about=f"D-{given.number}", group_id=given.group_id, number=given.number, contribution=given.id
+            )
+        )
+    for id in answered:
+        given_to = contributions.contribution(ctx.db, ctx.network.id, id)
+        ctx.touch(f"C-{id}")
+        if given_to is not None:
+            ctx.touch(f"D-{given_to.number}")
+    for number in input_windows.forget_person(ctx.db, ctx.network.id, fact.person_id):
+        ctx.touch(f"D-{number}")
+    return ()
+
+
+def decision_shown(ctx: Context, fact: DecisionShown) -> tuple[Block, ...]:
+    """The window's part of the whole story; who asks may read the decision."""
+    found = room(ctx.db, ctx.network.id, fact.number)
+    if found is None or found.window.state == CANCELLED:
+        return ()
+    shown = story(ctx.db, found, 0)
+    said = contributions.page(ctx.db, ctx.network.id, fact.number, 0, SHOWN_AT_MOST)
+    names = directory.person_names(ctx.db, ctx.network.id, sorted({given.person_id for given in said}))
+    return whole(ctx.words, shown, said, names)

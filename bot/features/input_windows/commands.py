@@ -1,0 +1,87 @@
+"""Giving input by a command or a button, and passing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.core import forms
+from bot.core.commands import Args, At, Option, Who, command
+from bot.core.context import Context
+from bot.core.errors import UserError
+from bot.core.events import GroupPassed
+from bot.core.kinds import Choice, DecisionId, FreeText, GroupSlug
+from bot.core.language import mark
+from bot.core.replies import Answer, Reply
+from bot.features.input_windows import messages, rules
+from bot.features.input_windows.giving import COMMAND, Source, What, give
+from bot.features.input_windows.rooms import decision_subject, readable_room
+from storage import input_windows
+from storage.input_windows import OPEN
+
+
+class GiveInput(Args):
+    decision: Annotated[DecisionId, At()] = Field(description=mark("The proposal's number"))
+    stance: Annotated[str, Choice(options=rules.KINDS, shown="|".join(rules.KINDS)), At()] = Field(
+        "", description=mark("Of which kind it is")
+    )
+    text: Annotated[str, FreeText(), At(rest=True)] = Field("", max_length=8000, description=mark("In your own words"))
+    as_group: Annotated[GroupSlug, Option("as")] = Field(
+        "", description=mark("For which of your groups, if not this channel's")
+    )
+
+
+class PassOn(Args):
+    decision: Annotated[DecisionId, At()] = Field(description=mark("The proposal's number"))
+    as_group: Annotated[GroupSlug, Option("as")] = Field(
+        "", description=mark("For which of your groups, if not this channel's")
+    )
+
+
+@command(
+    "input",
+    summary=mark("Give input on a proposal: support, a concern, a question, data, local context"),
+    who=Who.AFFECTED,
+    subject=decision_subject,
+    examples=("/input D-1 concern Our members have no smartphones",),
+)
+def give_input(ctx: Context, args: GiveInput) -> Reply:
+    found = readable_room(ctx, args.decision)
+    said = rules.read_typed(args.stance, args.text, rules.leading_words(ctx.words))
+    if not said.text and said.stance != rules.SUPPORT:
+        known = {"decision": found.window.about, "stance": args.stance, "as_group": args.as_group}
+        return forms.form(ctx, give_input, known)
+    mine, place = ctx.actor.group_ids, ctx.acting_as.id if ctx.acting_as else None
+    if args.as_group and place not in mine:
+        raise UserError("You are no member of {group}.", group=args.as_group)
+    group_id = rules.speaker_group(place, mine, found.asked_ids, found.decision.group_id)
+    if group_id is None:
+        raise UserError(
+            "You belong to several of the groups that are asked. Say for which one you speak.",
+            f"/input {found.window.about} --as GROUP …",
+        )
+    source = Source(COMMAND, ctx.real_now, ctx.now, ctx.channel)
+    given, what = give(ctx, found, said, group_id, source)
+    subject = "" if what is What.KNOWN else f"C-{given.id}"
+    return Answer(messages.noted(ctx.words, found, given, what), subject)
+
+
+@command(
+    "pass",
+    summary=mark("Say that your group has nothing to add to a proposal"),
+    who=Who.AFFECTED,
+    subject=decision_subject,
+    examples=("/pass D-1",),
+)
+def pass_on(ctx: Context, args: PassOn) -> Reply:
+    found = readable_room(ctx, args.decision)
+    if found.window.state != OPEN:
+        raise UserError("{id} is not open for input any more.", id=found.window.about)
+    place = ctx.acting_as.id if ctx.acting_as else None
+    group_id = rules.passing_group(place, ctx.actor.group_ids, found.asked_ids)
+    is_new = input_windows.hear_pass(ctx.db, ctx.network.id, args.decision, group_id, ctx.now)
+    if is_new:
+        ctx.publish(GroupPassed(about=found.window.about, group_id=group_id, number=args.decision))
+        ctx.touch(found.window.about)
+    return Answer(messages.passed(ctx.words, found, group_id, is_new=is_new))

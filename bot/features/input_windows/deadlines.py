@@ -1,0 +1,122 @@
+"""What happens when a window's time is up: the close, reminders to groups not heard, reminders of an owed outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.core.calendars import calendar_of
+from bot.core.context import Context
+from bot.core.events import GroupReminded, InputClosed
+from bot.core.working_time import next_working_moment
+from bot.features.input_windows import opening
+from bot.features.input_windows.reminding import OWED_AFTER, STEPS, owed_times
+from bot.features.input_windows.rooms import Room, head_key, room
+from storage import contributions, input_windows
+from storage.deadlines import Deadline
+from storage.input_windows import CLOSED, OPEN
+from storage.network import Channel
+
+
+def close(ctx: Context, deadline: Deadline) -> None:
+    """The window's time is up, maybe long ago: it closes, and its threads get the summary."""
+    found = _room(ctx, deadline)
+    if found is None or found.window.state != OPEN:
+        return
+    if found.window.closes_at > ctx.now:
+        raise LookupError(f"{found.window.about} would close before its time")
+    shut(ctx, found)
+    late_s = int((ctx.now - deadline.due_at).total_seconds())
+    number = found.window.number
+    for channel in input_windows.head_channels(ctx.db, ctx.network.id, found.window.about):
+        ctx.say(
+            channel,
+            "window_summary",
+            {"number": number, "late_s": late_s},
+            key=f"D-{number}:summary:{channel.id}",
+            about=found.window.about,
+            thread_of=head_key(number, channel.id),
+        )
+    opening.set_owed(ctx, found.window.about, found.deciding)
+
+
+def shut(ctx: Context, found: Room) -> None:
+    """Closes an open window: no more reminders, and the fact is on the record."""
+    about, number = found.window.about, found.window.number
+    input_windows.close(ctx.db, ctx.network.id, number, ctx.now)
+    opening.stop_clocks(ctx, about)
+    concerns = contributions.concerns(ctx.db, ctx.network.id, number)
+    ctx.publish(
+        InputClosed(
+            about=about,
+            group_id=found.decision.group_id,
+            number=number,
+            silent_ids=tuple(group.group_id for group in found.asked if group.heard_at is None),
+            open_concerns=tuple(concern.id for concern in concerns if concern.is_unsettled),
+        )
+    )
+    ctx.touch(about)
+
+
+def remind(ctx: Context, deadline: Deadline) -> None:
+    """A step of reminding: only a group that was not heard, in its working hours; of several late ones the last."""
+    found = _room(ctx, deadline)
+    asked = next((g for g in found.asked if g.group_id == deadline.group_id), None) if found else None
+    if found is None or asked is None or found.window.state != OPEN or asked.heard_at is not None:
+        return
+    group = found.groups[asked.group_id]
+    if (
+        group.state != "active"
+        or ctx.now >= asked.closes_at
+        or ctx.now >= datetime.fromisoformat(deadline.args["next"])
+    ):
+        return
+    moment = next_working_moment(calendar_of(group), ctx.now)
+    if moment > ctx.now and deadline.round < len(STEPS):
+        # It comes late, and nobody works now: once more when they do.
+        if moment < asked.closes_at:
+            again = deadline.round + len(STEPS)
+            ctx.due(moment, opening.REMINDER, deadline.about, group_id=group.id, round=again, **deadline.args)
+        return
+    step = deadline.args["step"]
+    _reply(ctx, found, "input_reminder", f"remind:{step}", group.id)
+    ctx.publish(GroupReminded(about=deadline.about, group_id=group.id, number=found.window.number, step=step))
+
+
+def outcome_owed(ctx: Context, deadline: Deadline) -> None:
+    """The deciding group has not said yet what became of its proposal."""
+    found = _room(ctx, deadline)
+    if found is None or found.window.state != CLOSED:
+        return
+    if deadline.round < len(OWED_AFTER) - 1 and _is_overtaken(ctx, found):
+        return
+    _reply(ctx, found, "outcome_owed", f"owed:{deadline.round}", found.decision.group_id)
+
+
+def _is_overtaken(ctx: Context, found: Room) -> bool:
+    """Whether the last of these reminders is due as well."""
+    closed_at = found.window.closed_at or found.window.closes_at
+    return owed_times(closed_at, calendar_of(found.deciding))[-1] <= ctx.now
+
+
+def _reply(ctx: Context, found: Room, view: str, key: str, group_id: int) -> None:
+    """A reply in the threads of one group."""
+    number = found.window.number
+    for channel in group_heads(ctx, found.window.about, group_id):
+        ctx.say(
+            channel,
+            view,
+            {"number": number, "group_id": group_id},
+            key=f"D-{number}:{key}:{channel.id}",
+            about=found.window.about,
+            thread_of=head_key(number, channel.id),
+        )
+
+
+def group_heads(ctx: Context, about: str, group_id: int) -> list[Channel]:
+    """The channels of a group that have a thread of the window."""
+    heads = input_windows.head_channels(ctx.db, ctx.network.id, about)
+    return [channel for channel in heads if channel.group_id == group_id]
+
+
+def _room(ctx: Context, deadline: Deadline) -> Room | None:
+    return room(ctx.db, ctx.network.id, int(deadline.about.removeprefix("D-")))

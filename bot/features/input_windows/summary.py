@@ -1,0 +1,176 @@
+"""What a window leaves: the summary when it closes, the outcome, and its part of the whole story of a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from bot.core.audience import channel_reader
+from bot.core.context import ViewContext
+from bot.core.language import Words
+from bot.core.message import (
+    Block,
+    Bold,
+    Bullets,
+    Fields,
+    Heading,
+    Message,
+    Note,
+    Paragraph,
+    Quote,
+    RecordMention,
+    Spans,
+    Text,
+)
+from bot.features.input_windows.head import kind_word, state
+from bot.features.input_windows.messages import outcome_actions
+from bot.features.input_windows.rooms import Room, is_readable, room
+from bot.features.input_windows.story import (
+    Story,
+    by_group,
+    gone,
+    hidden,
+    listed,
+    mention,
+    outcome_word,
+    quoted,
+    story,
+)
+from storage.contributions import CARRIED, RESOLVED, TALK, Contribution
+from storage.input_windows import CLOSED
+from storage.network import Group
+
+LATE_FROM = timedelta(minutes=10)
+"""From when on a message says that it comes late."""
+
+
+def window_summary(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
+    """What came in until the close, by group, with every unresolved concern to the letter."""
+    found = room(ctx.db, ctx.network.id, args["number"])
+    if found is None or gone(ctx.words, found):
+        return None
+    if not is_readable(found.decision, channel_reader(ctx.group)):
+        return hidden(ctx.words, found)
+    return summary(ctx.words, story(ctx.db, found, 0), ctx.group, timedelta(seconds=args.get("late_s", 0)))
+
+
+def summary(words: Words, shown: Story, group: Group | None, late: timedelta) -> Message:
+    """The summary as a group's channel shows it; `late`: how long after its time the window closed."""
+    found = shown.room
+    about = RecordMention(found.window.about)
+    at = words.moment(found.window.closed_at or found.window.closes_at)
+    blocks: list[Block] = [Heading(words.line("Input on {id} closed on {at}", id=about, at=at))]
+    if late >= LATE_FROM:
+        due = words.moment(found.window.closes_at)
+        line = words.line("This comes late by {time}: it was due on {due}.", time=span(words, late), due=due)
+        blocks.append(Note(line))
+    blocks += [Paragraph(spoken(words, shown)), Fields(tuple(by_group(words, shown)))]
+    blocks += _unresolved(words, shown)
+    if found.window.state == CLOSED and group is not None and group.id == found.decision.group_id:
+        blocks += _asked_of_deciding(words, found)
+    return Message(tuple(blocks))
+
+
+def span(words: Words, length: timedelta) -> str:
+    """ "3 h" or "2 d": how late something is."""
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return words("{n} min", n=minutes)
+    return words("{n} h", n=minutes // 60) if minutes < 48 * 60 else words("{n} d", n=minutes // 1440)
+
+
+def spoken(words: Words, shown: Story) -> Spans:
+    """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no."."""
+    found = shown.room
+    spoke = {t.group_id for t in shown.tallies if not t.is_late and t.stance != TALK} & found.asked_ids
+    line = words.plural("{n} of {all} group spoke.", "{n} of {all} groups spoke.", len(spoke), all=len(found.asked))
+    passed = [found.groups[group.group_id] for group in found.asked if group.heard_at and group.group_id not in spoke]
+    silent = [found.groups[group.group_id] for group in found.asked if group.heard_at is None]
+    parts = [line]
+    if passed:
+        parts.append(words("Nothing to add: {groups}.", groups=listed(words, passed)))
+    if silent:
+        parts.append(words("Silent: {groups}. Silence says neither yes nor no.", groups=listed(words, silent)))
+    return (Text(" ".join(parts)),)
+
+
+def _unresolved(words: Words, shown: Story) -> list[Block]:
+    """Concerns of before the close: the unresolved ones to the letter, the resolved ones by name."""
+    mine = [concern for concern in shown.concerns if not concern.is_late]
+    left = [concern for concern in mine if concern.state != RESOLVED]
+    blocks: list[Block] = []
+    if left:
+        blocks.append(Paragraph((Bold(words("Concerns that are not resolved")),)))
+    for concern in left:
+        blocks += quoted(words, shown, concern)
+    resolved = [f"C-{concern.id}" for concern in mine if concern.state == RESOLVED]
+    if resolved:
+        blocks.append(Paragraph(words.line("Resolved: {ids}.", ids=", ".join(resolved))))
+    return blocks or [Paragraph((Text(words("No concern was raised.")),))]
+
+
+def _asked_of_deciding(words: Words, found: Room) -> list[Block]:
+    line = words.line(
+        "{group}, it is yours: answer each concern ({answer}), then say what becomes of it ({outcome}).",
+        group=mention(found.deciding),
+        answer="/answer C-1 …",
+        outcome=f"/outcome {found.window.about} …",
+    )
+    return [Paragraph(line), outcome_actions(words, found)]
+
+
+def outcome(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
+    """What became of it, with the dissent that goes with it, to the letter."""
+    found = room(ctx.db, ctx.network.id, args["number"])
+    if found is None or gone(ctx.words, found):
+        return None
+    if not is_readable(found.decision, channel_reader(ctx.group)):
+        return hidden(ctx.words, found)
+    words, shown = ctx.words, story(ctx.db, found, 0)
+    line = words.line(
+        "{group} on {id}: {outcome}",
+        group=mention(found.deciding),
+        id=RecordMention(found.window.about),
+        outcome=Bold(outcome_word(words, found)),
+    )
+    blocks: list[Block] = [Heading(line)]
+    if found.window.outcome_text:
+        blocks.append(Quote(found.window.outcome_text))
+    blocks.append(Paragraph(spoken(words, shown)))
+    return Message((*blocks, *dissent(words, shown)))
+
+
+def dissent(words: Words, shown: Story) -> list[Block]:
+    """The concerns that were carried into the outcome, each said to be answered or not."""
+    carried = [concern for concern in shown.concerns if concern.state == CARRIED]
+    if not carried:
+        return []
+    blocks: list[Block] = [Paragraph((Bold(words("Concerns that stay with it")),))]
+    for concern in carried:
+        blocks += quoted(words, shown, concern)
+    return blocks
+
+
+def whole(words: Words, shown: Story, said: Sequence[Contribution], names: Mapping[int, str]) -> tuple[Block, ...]:
+    """The window's part of all that is to be said about a decision: every concern and every word."""
+    found = shown.room
+    blocks: list[Block] = [Paragraph((Bold(words("Input")),)), Paragraph(state(words, found, None))]
+    if found.window.outcome_text:
+        blocks.append(Quote(found.window.outcome_text))
+    blocks.append(Fields(tuple(by_group(words, shown))))
+    for concern in shown.concerns:
+        blocks += quoted(words, shown, concern)
+    lines = [
+        words.line(
+            "{id} {kind}, {name} ({group}): {text}",
+            id=RecordMention(f"C-{given.id}"),
+            kind=kind_word(words, given.stance),
+            name=names.get(given.person_id, "?"),
+            group=shown.group(given.group_id),
+            text=given.text or words("(without words)"),
+        )
+        for given in said
+        if given.redacted_at is None and not given.is_concern
+    ]
+    return (*blocks, Bullets(tuple(lines))) if lines else tuple(blocks)

@@ -1,0 +1,30 @@
+"""All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
+
+from storage import (
+    counters,
+    deadlines,
+    decision_tables,
+    delivery,
+    events,
+    inbox,
+    local_chat,
+    network_tables,
+    search,
+    window_tables,
+)
+from storage.types import metadata
+
+__all__ = ["metadata", "modules"]
+
+modules = (
+    counters,
+    deadlines,
+    decision_tables,
+    delivery,
+    events,
+    inbox,
+    local_chat,
+    network_tables,
+    search,
+    window_tables,
+)

@@ -1,0 +1,13 @@
+"""The house with decisions and their input windows; people have spoken at home before, so that they are members."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from bot.core.feature import Feature
+from bot.features import decisions, input_windows
+
+
+@pytest.fixture
+def features() -> Sequence[Feature]:
+    return (decisions.FEATURE, input_windows.FEATURE)

@@ -1,0 +1,120 @@
+"""Headless Chromium for tests, and the playground's page as a person uses it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+PATIENCE_S = 15
+_QUIET = (
+    "--headless=new",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+)
+
+
+def open_browser(profile: Path, width: int = 1440, height: int = 900) -> Chrome:
+    """A Chromium with a profile of its own. Without one the test skips; where CI=true it fails."""
+    browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if browser is None or driver is None:
+        reason = "THE BROWSER TEST DID NOT RUN: no chromium with chromedriver here (apt-get install chromium-driver)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    options = ChromeOptions()
+    options.binary_location = browser
+    for switch in (*_QUIET, f"--user-data-dir={profile}", f"--window-size={width},{height}"):
+        options.add_argument(switch)
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return Chrome(options=options, service=Service(driver))
+
+
+class Page:
+    """The playground in a browser."""
+
+    def __init__(self, browser: Chrome, address: str) -> None:
+        self.browser = browser
+        browser.get(address)
+        self.until(lambda: browser.find_element(By.ID, "columns").get_attribute("aria-busy") == "false")
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Waits until something holds; fails after some seconds with the columns' texts."""
+
+        def tried(_: object) -> object:
+            return condition()
+
+        columns = [c.text for c in self.browser.find_elements(By.CSS_SELECTOR, ".column")] if self._is_loaded else []
+        WebDriverWait(self.browser, PATIENCE_S, 0.05).until(tried, "\n\n".join(columns))
+
+    @property
+    def _is_loaded(self) -> bool:
+        return bool(self.browser.find_elements(By.CSS_SELECTOR, ".column"))
+
+    def column(self, channel: str) -> WebElement:
+        return self.browser.find_element(By.ID, f"channel-{channel}")
+
+    def sees(self, channel: str, text: str) -> None:
+        """Waits until a channel shows a text."""
+        self.until(lambda: text in self.column(channel).text)
+
+    def speak_as(self, channel: str, account: str) -> None:
+        Select(self.browser.find_element(By.ID, f"as-{channel}")).select_by_value(account)
+
+    def say(self, channel: str, text: str) -> None:
+        """Types into the channel's box and sends it with Enter."""
+        box = self.column(channel).find_element(By.CSS_SELECTOR, "footer textarea")
+        box.send_keys(text, Keys.ENTER)
+
+    def message(self, channel: str, text: str) -> WebElement:
+        """The first message of a channel that contains a text."""
+        self.sees(channel, text)
+        messages = self.column(channel).find_elements(By.CSS_SELECTOR, "article.message")
+        return next(m for m in messages if text in m.text)
+
+    def reply(self, channel: str, to: str, text: str) -> None:
+        """Answers in the thread of the message that contains `to`."""
+        message = self.message(channel, to)
+        self.click(message.find_element(By.CSS_SELECTOR, "[data-focus='Reply in thread']"))
+        message.parent.switch_to.active_element.send_keys(text, Keys.ENTER)
+
+    def press(self, channel: str, label: str) -> None:
+        """Presses the last button of that name in a channel."""
+        self.until(lambda: self._buttons(channel, label))
+        self.click(self._buttons(channel, label)[-1])
+
+    def _buttons(self, channel: str, label: str) -> list[WebElement]:
+        return [b for b in self.column(channel).find_elements(By.CSS_SELECTOR, "button.action") if b.text == label]
+
+    def click(self, element: WebElement) -> None:
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", element)
+
+    def move_clock(self, by: str) -> str:
+        """Presses a button of the clock ("1h", "1d", "next") and returns what it said."""
+        toast = self.browser.find_element(By.ID, "toast")
+        self.click(self.browser.find_element(By.CSS_SELECTOR, f"[data-by='{by}']"))
+        self.until(lambda: "It is now" in toast.text)
+        said = toast.text
+        self.browser.execute_script("arguments[0].textContent = ''", toast)
+        return said
+
+    def problems(self) -> list[str]:
+        """What the browser complained of: scripts that failed, what the content security policy stopped."""
+        return [str(entry["message"]) for entry in self.browser.execute("getLog", {"type": "browser"})["value"] if entry["level"] == "SEVERE"]
