@@ -14,7 +14,7 @@ PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup dependencies run test check lint bench bench-long format lock clean
+.PHONY: help setup dependencies run test check lint bench bench-long format lock migration clean
 
 help:  ## what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +58,9 @@ lock: $(VENV)/.created  ## pin what pyproject.toml asks for, with hashes (UPGRAD
 	$(LOCK) --group build --output-file requirements/run.txt
 	$(LOCK) --group build --group test --group check --constraint requirements/run.txt \
 		--output-file requirements/test.txt
+
+migration: $(VENV)/.test  ## write the next migration from what changed in the tables (NAME="add holds")
+	$(PY) -m migrations $(NAME)
 
 clean:  ## remove caches and builds; keeps .venv/ and data/
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -84,7 +84,10 @@ def migrate() -> None:
     """Bring the database up to date."""
     from storage import migrate as migrations
 
-    done = migrations.upgrade(_settings().database_url)
+    try:
+        done = migrations.upgrade(_settings().database_url)
+    except (migrations.NewerDatabase, ValueError) as error:
+        raise Problem(str(error)) from error
     click.echo("\n".join(done) if done else "The database is up to date.")
 
 
@@ -114,7 +117,7 @@ def try_(script: Path | None) -> None:
     """Run a dialogue in a playground that is thrown away, and print the channels. Reads stdin without --script."""
     from bot import trying
 
-    text = script.read_text() if script else click.get_text_stream("stdin").read()
+    text = script.read_text() if script else sys.stdin.read()
     try:
         click.echo(asyncio.run(trying.run(text)), nl=False)
     except trying.ScriptError as error:

@@ -129,7 +129,10 @@ async def build_playground(core: Core) -> Playground:
 
 def prepare_database(settings: Settings, *, may_migrate: bool) -> None:
     """An embedded database is migrated by itself, PostgreSQL only where that was asked for. Raises CannotStart."""
-    missing = migrate.missing(settings.database_url)
+    try:
+        missing = migrate.missing(settings.database_url)
+    except migrate.NewerDatabase as error:
+        raise CannotStart(str(error)) from error
     if not missing:
         return
     if is_postgres(settings.database_url) and not may_migrate:

@@ -26,7 +26,7 @@ def type_in_words(kind: str, value: Any, generated: AutogenContext) -> str | Lit
 def is_other_default(*compared: Any) -> bool | None:
     """None: as Alembic sees it, which takes an empty text for another one on SQLite."""
     _context, _column, _wanted_column, found, _wanted, rendered = compared
-    return False if (found, rendered) == ("''", "") else None
+    return False if (found, rendered) == ("('')", "") else None
 
 
 def without_batches_for_indexes(_context: object, _revision: object, scripts: list[MigrationScript]) -> None:

@@ -9,7 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.decision_tables import decision_groups, decision_people, decision_tags, decision_versions, decisions
+from storage.decision_tables import (
+    decision_groups,
+    decision_people,
+    decision_tags,
+    decision_versions,
+    decisions,
+    drafts,
+)
 from storage.types import UtcDateTime
 
 AFFECTED, TOLD = "affected", "told"
@@ -263,3 +270,21 @@ def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[in
     values = {"n": network_id, "p": person_id}
     db.execute(_FORGET_NAMED, values)
     return [row[0] for row in db.execute(_WRITTEN_BY, values)]
+
+
+_COUNT_OF = sa.select(
+    sa.select(sa.func.count())
+    .select_from(decisions)
+    .where(decisions.c.network_id == bindparam("n"), decisions.c.author_id == bindparam("p"))
+    .scalar_subquery(),
+    sa.select(sa.func.count())
+    .select_from(drafts)
+    .where(drafts.c.network_id == bindparam("n"), drafts.c.person_id == bindparam("p"))
+    .scalar_subquery(),
+)
+
+
+def count_of(db: sa.Connection, network_id: int, person_id: int) -> tuple[int, int]:
+    """How many decisions and drafts are somebody's."""
+    row = db.execute(_COUNT_OF, {"n": network_id, "p": person_id}).one()
+    return row[0], row[1]

@@ -64,8 +64,9 @@ lanes = sa.Table(
     Column("network_id", sa.BigInteger, primary_key=True),
     Column("channel_id", sa.BigInteger, primary_key=True),
     Column("platform", sa.String(20), nullable=False),
-    # None: nothing to send. A leased lane has the end of its lease here.
+    # None: nothing to send. A leased lane has the end of its lease here, a held one the end of its hold.
     Column("next_at", UtcDateTime),
+    # None: free, so that what is wanted wakes it. HELD: nobody's, and nothing wakes it before its time.
     Column("lease", sa.BigInteger),
     sa.Index(
         "ix_lanes_next_at",
@@ -77,10 +78,17 @@ lanes = sa.Table(
 )
 
 
+HELD = 0
+"""The lease of a lane that its platform told to wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lane:
+    """`was_dropped`: its last worker never gave it back, so that what it has to send may have been sent."""
+
     network_id: int
     channel_id: int
+    was_dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,32 +167,31 @@ def touch(db: sa.Connection, network_id: int, about: str, at: datetime) -> None:
         db.execute(_WAKE_ABOUT, values)
 
 
-_CLAIM = (
+_DUE = (
+    sa.select(lanes.c.network_id, lanes.c.channel_id, lanes.c.lease)
+    .where(lanes.c.platform == bindparam("p"), lanes.c.next_at <= bindparam("now"))
+    .order_by(lanes.c.next_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
     sa.update(lanes)
-    .where(
-        sa.tuple_(lanes.c.network_id, lanes.c.channel_id).in_(
-            sa.select(lanes.c.network_id, lanes.c.channel_id)
-            .where(lanes.c.platform == bindparam("p"), lanes.c.next_at <= bindparam("now"))
-            .order_by(lanes.c.next_at)
-            .limit(bindparam("most"))
-            .with_for_update(skip_locked=True)
-            .cte("due")
-            .prefix_with("MATERIALIZED", dialect="postgresql")
-            .select()
-        )
-    )
+    .where(lanes.c.network_id == bindparam("n"), lanes.c.channel_id == bindparam("c"))
     .values(next_at=bindparam("until"), lease=bindparam("new_lease"))
-    .returning(lanes.c.network_id, lanes.c.channel_id)
 )
 
 
 def claim(db: sa.Connection, platform: str, now: datetime, until: datetime, lease: int, most: int) -> list[Lane]:
     """Leases lanes of a platform with something to send. A lease that ran out (`next_at` passed) is free again."""
-    values = {"p": platform, "now": now, "until": until, "new_lease": lease, "most": most}
-    return [Lane(*row) for row in db.execute(_CLAIM, values)]
+    due = db.execute(_DUE, {"p": platform, "now": now, "most": most}).all()
+    if due:
+        db.execute(_LEASE, [{"n": n, "c": c, "until": until, "new_lease": lease} for n, c, _ in due])
+    return [Lane(n, c, was_dropped=held not in (None, HELD)) for n, c, held in due]
 
 
 _ROOT = messages.alias("root")
+# A reply waits for its root until that was shown, was given up, or turned out to have nothing to show.
+_waits_for_root = sa.and_(_ROOT.c.state == "live", _ROOT.c.sent_rev == 0)
 _PENDING = (
     sa.select(
         *[messages.c[name] for name in Pending.__dataclass_fields__ if not name.startswith("root_")],
@@ -201,15 +208,17 @@ _PENDING = (
         messages.c.channel_id == bindparam("c"),
         messages.c.state == "live",
         messages.c.wanted_rev > messages.c.sent_rev,
+        messages.c.ready_at <= bindparam("now", type_=UtcDateTime),
+        _waits_for_root.is_not(True),
     )
     .order_by(messages.c.id)
     .limit(bindparam("most"))
 )
 
 
-def pending(db: sa.Connection, lane: Lane, most: int) -> list[Pending]:
-    """What a lane has to send, in the order in which it was wanted."""
-    rows = db.execute(_PENDING, {"n": lane.network_id, "c": lane.channel_id, "most": most})
+def pending(db: sa.Connection, lane: Lane, now: datetime, most: int) -> list[Pending]:
+    """What a lane has to send now, in the order in which it was wanted; replies not before their root."""
+    rows = db.execute(_PENDING, {"n": lane.network_id, "c": lane.channel_id, "now": now, "most": most})
     return [Pending(*tuple(row)) for row in rows]
 
 
@@ -246,18 +255,26 @@ _RELEASE = (
     )
     .values(
         lease=None,
-        next_at=sa.case(
-            (bindparam("not_before", type_=UtcDateTime).is_not(None), bindparam("not_before", type_=UtcDateTime)),
-            else_=sa.select(sa.func.min(messages.c.ready_at))
-            .where(
-                messages.c.network_id == bindparam("n"),
-                messages.c.channel_id == bindparam("c"),
-                messages.c.state == "live",
-                messages.c.wanted_rev > messages.c.sent_rev,
-            )
-            .scalar_subquery(),
-        ),
+        # Looked up now, as what was wanted while the lane was leased did not wake it.
+        next_at=sa.select(sa.func.min(messages.c.ready_at))
+        .where(
+            messages.c.network_id == bindparam("n"),
+            messages.c.channel_id == bindparam("c"),
+            messages.c.state == "live",
+            messages.c.wanted_rev > messages.c.sent_rev,
+            ~sa.exists().where(
+                _ROOT.c.network_id == messages.c.network_id, _ROOT.c.key == messages.c.thread_of, _waits_for_root
+            ),
+        )
+        .scalar_subquery(),
     )
+)
+_HOLD = (
+    sa.update(lanes)
+    .where(
+        lanes.c.network_id == bindparam("n"), lanes.c.channel_id == bindparam("c"), lanes.c.lease == bindparam("held")
+    )
+    .values(lease=HELD, next_at=bindparam("until", type_=UtcDateTime))
 )
 
 
@@ -302,11 +319,15 @@ def mark_failed(
 
 
 def release(db: sa.Connection, lane: Lane, lease: int, not_before: datetime | None) -> None:
-    """Gives a lane back; it comes up again when its next message is ready, or not before the platform said."""
-    db.execute(
-        _RELEASE,
-        {"n": lane.network_id, "c": lane.channel_id, "held": lease, "not_before": not_before},
-    )
+    """Gives a lane back: it comes up when its next message is ready, but not before `not_before`, whatever is wanted.
+
+    Nothing happens where the lease ran out and another worker has the lane.
+    """
+    key = {"n": lane.network_id, "c": lane.channel_id, "held": lease}
+    if not_before is None:
+        db.execute(_RELEASE, key)
+    else:
+        db.execute(_HOLD, key | {"until": not_before})
 
 
 _BY_REMOTE = sa.select(messages.c.key, messages.c.about, messages.c.view).where(

@@ -20,6 +20,7 @@ from adapters.local.playground import Playground, Refused, Waiting
 from bot.core.errors import UserError
 from bot.core.language import Words
 from bot.core.time_travel import Journey
+from storage import local_chat
 from storage.work import Busy, Closed
 
 STATIC = Path(__file__).parent / "static"
@@ -123,6 +124,10 @@ async def _events(playground: Playground, heartbeat_s: float, request: web.Reque
     )
     await response.prepare(request)
     await response.write(b"retry: 1000\n\n")
+    if seen > await playground.work.read(lambda tx: local_chat.latest_change(tx.db, playground.network_id)):
+        # The browser knows another database than this one.
+        await response.write(b"event: reload\ndata: {}\n\n")
+        return response
     shown: Any = None
     while not playground.changes.is_closed:
         bell = playground.changes.bell

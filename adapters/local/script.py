@@ -139,7 +139,8 @@ class _Run:
     async def _deed(self, step: Deed) -> None:
         speaker = await self._speaker(step)
         said, request = await self._request(step)
-        self.lines.append(f"\n{step.channel} · {speaker.name}{said}")
+        shown = said.replace("\n", f"\n{script_print.INDENT}")
+        self.lines.append(f"\n{step.channel} · {speaker.name}{shown}")
         reply = await self._playground.do(request)
         self._remember(step, request, reply)
         if answer := script_print.private(speaker.name, reply):

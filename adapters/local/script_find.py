@@ -49,5 +49,3 @@ def last_of(step: Deed, messages: list[LocalMessage]) -> LocalMessage:
     if not own:
         raise ScriptError(step.line, f"{step.who} has said nothing in {step.channel}.")
     return own[-1]
-
-

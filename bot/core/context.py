@@ -102,7 +102,7 @@ class Context:
         self._touched[about] = None
 
     def due(self, at: datetime, kind: str, about: str, *, group_id: int = 0, round: int = 0, **args: Any) -> None:
-        """Something falls due (network's clock). Set again it moves; once fired it stays fired (a new `round` is new)."""
+        """Something falls due (network's clock). Set again it moves; fired it stays fired (a new `round` is new)."""
         self._due.append(Deadline(self.network.id, about, kind, group_id, at, args, round=round))
 
     def undue(self, about: str, *kinds: str, group_id: int | None = None) -> None:

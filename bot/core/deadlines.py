@@ -1,4 +1,4 @@
-"""What falls due is fired once: effects, messages, successor and completion in one transaction, the world looked at anew."""
+"""What falls due is fired once: effects, messages, successor, completion in one transaction, the world re-checked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from bot.core.context import Context
 from bot.core.language import Words
 from bot.core.registry import Registry
+from bot.core.trouble import TROUBLE
 from storage import deadlines, directory
 from storage.deadlines import Deadline
 from storage.work import Tx, Work
@@ -28,31 +29,35 @@ class Clockwork:
         self._work, self._registry, self._clock, self._new_id = work, registry, clock, new_id
 
     async def fire_due(self) -> int:
-        """Fires all that is due now, the oldest first; returns how many."""
+        """Fires all that is due now, the oldest first; returns how many. Raises what TROUBLE names: nothing is lost."""
         fired = 0
         while True:
             due = await self._work.read(lambda tx: deadlines.due(tx.db, self._clock(), AT_ONCE))
-            for deadline in due:
-                await self._fire(deadline)
-            fired += len(due)
-            if len(due) < AT_ONCE:
+            fired_now = [await self._fire(deadline) for deadline in due]
+            fired += sum(fired_now)
+            # Where none fired, the database's clock is behind ours, or all failed: the next tick looks again.
+            if len(due) < AT_ONCE or not any(fired_now):
                 return fired
 
-    async def _fire(self, deadline: Deadline) -> None:
+    async def _fire(self, deadline: Deadline) -> bool:
         try:
-            await self._work.write(deadline.network_id, lambda tx: self._run(tx, deadline))
+            return await self._work.write(deadline.network_id, lambda tx: self._run(tx, deadline))
+        except TROUBLE:
+            raise
         except Exception:
             log.exception("deadline %s of %s failed", deadline.kind, deadline.about)
             await self._work.write(deadline.network_id, lambda tx: self._note_failure(tx, deadline))
+            return False
 
-    def _run(self, tx: Tx, seen: Deadline) -> None:
+    def _run(self, tx: Tx, seen: Deadline) -> bool:
+        """Fires it if it still waits and its time has come."""
         deadline = deadlines.still_pending(tx.db, seen)
         if deadline is None:
-            return
+            return False
         network = directory.network(tx.db, deadline.network_id)
         now = tx.now + network.clock_ahead
         if deadline.due_at > now:
-            return
+            return False
         ctx = Context(
             db=tx.db,
             now=now,
@@ -65,13 +70,18 @@ class Clockwork:
         deadlines.finish(tx.db, deadline, "fired", deadline.attempts)
         self._registry.deadlines[deadline.kind](ctx, deadline)
         ctx.flush()
+        return True
 
-    def _note_failure(self, tx: Tx, deadline: Deadline) -> None:
+    def _note_failure(self, tx: Tx, seen: Deadline) -> None:
         """Tries again later, and after some tries gives up; `doctor` shows what was given up."""
+        deadline = deadlines.still_pending(tx.db, seen)
+        if deadline is None:
+            return
         attempts = deadline.attempts + 1
         if attempts >= TRIES:
             deadlines.finish(tx.db, deadline, "failed", attempts)
             log.error("gave up deadline %s of %s", deadline.kind, deadline.about)
             return
         deadlines.finish(tx.db, deadline, "pending", attempts)
-        deadlines.postpone(tx.db, deadline, deadline.due_at + timedelta(minutes=2**attempts))
+        now = tx.now + directory.network(tx.db, deadline.network_id).clock_ahead
+        deadlines.postpone(tx.db, deadline, max(now, deadline.due_at) + timedelta(minutes=2**attempts))

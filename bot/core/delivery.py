@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Protocol
@@ -17,6 +17,7 @@ from bot.core.feature import View
 from bot.core.language import Words
 from bot.core.message import Message, Note
 from bot.core.message_json import to_json
+from bot.core.trouble import TROUBLE
 from storage import delivery, directory
 from storage.delivery import Lane, Pending
 from storage.network import Channel, Group, Network
@@ -25,13 +26,17 @@ from storage.work import Tx, Work
 log = logging.getLogger("mycel.delivery")
 
 LEASE = timedelta(seconds=60)
-"""How long a worker may hold a lane; a platform's own time-out must be shorter."""
+"""How long a worker may hold a lane; no send is begun with less of it left than SEND_TIMEOUT."""
 SEND_TIMEOUT = timedelta(seconds=20)
+STOP_WITHIN_S = 5.0
 LANES_AT_ONCE = 50
 MESSAGES_A_TURN = 20
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=10)
-GIVE_UP_AFTER = timedelta(hours=24)
+TRIES = 150
+"""With the pauses between them, about a day."""
+TRIES_IN_ORDER = 5
+"""So often a message is tried before others of its lane may overtake it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,9 @@ class NextTry:
     is_dead: bool
 
 
-def next_try(error: DeliveryError, attempts: int, wanted_at: datetime, now: datetime) -> NextTry:
+def next_try(error: DeliveryError, attempts: int, now: datetime) -> NextTry:
     """When to try again after a failure (`attempts` before this one): doubling pauses, the platform's word first."""
-    if error.permanent or now - wanted_at > GIVE_UP_AFTER:
+    if error.permanent or attempts + 1 >= TRIES:
         return NextTry(now, is_dead=True)
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts, 12))
     return NextTry(now + max(pause, error.retry_after or timedelta()), is_dead=False)
@@ -103,30 +108,34 @@ class Deliverer:
         self._work, self._sender, self._views = work, sender, views
         self._clock, self._new_id = clock, new_id
         self._woken = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._turns: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
         """There is something new to send."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Delivers whenever it is woken, until cancelled."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            try:
-                await self.drain()
-            except Exception:
-                # The ticker wakes us again: what is wanted stays wanted in the database.
-                log.exception("delivery to %s stopped", self._sender.platform)
+        """Delivers whenever it is woken, until cancelled; what is under way then has a few seconds to end."""
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                try:
+                    await self._begin_turns()
+                except Exception:
+                    # The ticker wakes us again: what is wanted stays wanted in the database.
+                    log.exception("delivery to %s stopped", self._sender.platform)
+        finally:
+            await self._end_turns()
 
     async def drain(self) -> None:
         """Sends all that can be sent now."""
-        async with self._turn:
-            while await self._deliver_some():
-                pass
+        while await self._begin_turns() or self._turns:
+            if self._turns:
+                await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
 
-    async def _deliver_some(self) -> bool:
+    async def _begin_turns(self) -> bool:
+        """Leases the lanes that have something to send; each is served beside the others. False if there were none."""
         now, lease = self._clock(), self._new_id()
         is_due = await self._work.read(lambda tx: delivery.next_at(tx.db, self._sender.platform))
         if is_due is None or is_due > now:
@@ -134,32 +143,56 @@ class Deliverer:
         lanes = await self._work.write(
             0, lambda tx: delivery.claim(tx.db, self._sender.platform, now, now + LEASE, lease, LANES_AT_ONCE)
         )
-        await asyncio.gather(*(self._serve(lane, lease) for lane in lanes))
+        for lane in lanes:
+            turn = asyncio.create_task(self._serve(lane, lease, now + LEASE))
+            self._turns.add(turn)
+            turn.add_done_callback(self._turn_ended)
         return bool(lanes)
 
-    async def _serve(self, lane: Lane, lease: int) -> None:
-        """One lane's turn; it is given back whatever happens, and by the end of its lease if we are killed."""
+    def _turn_ended(self, turn: asyncio.Task[None]) -> None:
+        """A lane may have more to send than one turn; one that could not be given back comes up after its lease."""
+        self._turns.discard(turn)
+        if turn.cancelled():
+            return
+        error = turn.exception()
+        if error is None:
+            self.wake()
+        else:
+            log.error("delivery to %s: a turn failed", self._sender.platform, exc_info=error)
+
+    async def _end_turns(self) -> None:
+        if self._turns:
+            await asyncio.wait(self._turns, timeout=STOP_WITHIN_S)
+        for turn in tuple(self._turns):
+            turn.cancel()
+        await asyncio.gather(*self._turns, return_exceptions=True)
+
+    async def _serve(self, lane: Lane, lease: int, until: datetime) -> None:
+        """One lane's turn. A lane that is not given back, as we were killed or cancelled, was perhaps sent to."""
         not_before: datetime | None = None
-        try:
-            rows = await self._work.read(lambda tx: delivery.pending(tx.db, lane, MESSAGES_A_TURN))
-            for row in rows:
-                if row.ready_at > self._clock() or _waits_for_root(row):
-                    continue
-                not_before = await self._bring_up(row)
-                if not_before is not None:
-                    break
-        finally:
-            await self._work.write(lane.network_id, lambda tx: delivery.release(tx.db, lane, lease, not_before))
+        rows = await self._work.read(lambda tx: delivery.pending(tx.db, lane, self._clock(), MESSAGES_A_TURN))
+        for row in rows:
+            if self._clock() + SEND_TIMEOUT > until:
+                break
+            not_before = await self._bring_up(replace(row, is_unclear=row.is_unclear or lane.was_dropped))
+            if not_before is not None:
+                break
+        await self._work.write(lane.network_id, lambda tx: delivery.release(tx.db, lane, lease, not_before))
 
     async def _bring_up(self, row: Pending) -> datetime | None:
         """Sends one message; returns when the lane may go on if it has to wait."""
-        ready = await self._work.read(lambda tx: self._render(tx, row))
         try:
+            ready = await self._work.read(lambda tx: self._render(tx, row))
             remote_id = await asyncio.wait_for(self._send(ready), SEND_TIMEOUT.total_seconds())
         except TimeoutError:
             return await self._failed(row, DeliveryError("no answer in time", unclear=True))
         except DeliveryError as error:
             return await self._failed(row, error)
+        except TROUBLE:
+            raise
+        except Exception as error:
+            log.exception("a bug in message %s (%s) of channel %s", row.key, row.view, row.channel_id)
+            return await self._failed(row, DeliveryError(f"a bug: {type(error).__name__}", unclear=True))
         next_edit_at = self._clock() + ready.edit_gap
         await self._work.write(
             row.network_id,
@@ -173,7 +206,6 @@ class Deliverer:
         row, message = ready.row, ready.message
         if ready.digest == row.sent_digest:
             return row.remote_id
-        # A root that was given up: the reply goes to the channel.
         post = Post(
             row.network_id,
             ready.channel,
@@ -187,14 +219,14 @@ class Deliverer:
         if message is None:
             if row.remote_id is not None:
                 await self._sender.remove(post)
-            return row.remote_id
+            return None
         if row.remote_id is None:
             return await self._sender.post(post)
         await self._sender.edit(post)
         return row.remote_id
 
     async def _failed(self, row: Pending, error: DeliveryError) -> datetime | None:
-        again = next_try(error, row.attempts, row.created_at, self._clock())
+        again = next_try(error, row.attempts, self._clock())
         unclear = row.is_unclear or error.unclear
         await self._work.write(
             row.network_id,
@@ -206,14 +238,16 @@ class Deliverer:
             log.error("gave up message %s in channel %s: %s", row.key, row.channel_id, error.reason)
             return None
         log.warning("message %s in channel %s not sent yet: %s", row.key, row.channel_id, error.reason)
-        return again.at
+        # A platform's own word holds for the lane; what only this message meets does not keep others for long.
+        return again.at if error.retry_after is not None or row.attempts < TRIES_IN_ORDER else None
 
     def _render(self, tx: Tx, row: Pending) -> _Ready:
         place = directory.channel_scope(tx.db, row.network_id, row.channel_id)
         ctx = _view_context(tx, place)
         message = self._views[row.view](ctx, row.args)
         if message is not None and row.thread_of is not None and row.root_remote_id is None:
-            note = Note(ctx.words.line("(The message this belongs to could not be posted here.)"))
+            # A root that was given up or has nothing to show: the reply goes to the channel.
+            note = Note(ctx.words.line("(The message this belongs to is not shown here.)"))
             message = Message((note, *message.blocks), message.reactions)
         gap = timedelta(seconds=delivery.edit_gap_s(tx.db, row.network_id, row.id))
         return _Ready(row, place[1], message, digest(message), gap)
@@ -224,10 +258,6 @@ def _view_context(tx: Tx, place: tuple[Network, Channel, Group | None]) -> ViewC
     language = channel.language or (group.language if group else network.language)
     words = Words(language, group.zone if group else "UTC")
     return ViewContext(tx.db, tx.now + network.clock_ahead, network, channel, group, words)
-
-
-def _waits_for_root(row: Pending) -> bool:
-    return row.thread_of is not None and row.root_remote_id is None and row.root_state == "live"
 
 
 def digest(message: Message | None) -> str:

@@ -9,9 +9,8 @@ from datetime import timedelta
 from time import monotonic
 from typing import Any
 
-import sqlalchemy as sa
-
 from bot.core import forms, parsing, registry
+from bot.core.cleaning import cleaned
 from bot.core.commands import Args, Command
 from bot.core.context import Context, no_codes
 from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
@@ -23,8 +22,9 @@ from bot.core.message import Code, Message, Paragraph
 from bot.core.permissions import Subject, authorise
 from bot.core.replies import Answer, Invalid, Nothing, Reply
 from bot.core.scoping import NoNetwork, Scoping
+from bot.core.trouble import TROUBLE
 from storage import inbox
-from storage.work import Busy, Closed, GroupLost, Tx, Work
+from storage.work import Tx, Work
 
 log = logging.getLogger("mycel.dispatch")
 
@@ -32,7 +32,7 @@ REPETITION = timedelta(minutes=2)
 """Within this time the same person's same words in the same place are one command (interface.md)."""
 
 
-PASSED_ON = (UserError, sa.exc.OperationalError, sa.exc.InterfaceError, Busy, Closed, GroupLost)
+PASSED_ON = (UserError, *TROUBLE)
 """What is no bug of a handler: the person's error, and a database that cannot be used now."""
 
 
@@ -90,6 +90,7 @@ class Dispatch:
         Raises Busy, Closed or a database error when nothing was stored and the platform should send it again.
         """
         began = monotonic()
+        incoming = cleaned(incoming)
         reply = await self._answer(incoming)
         if self._observe is not None:
             self._observe(self._registry.named(incoming), type(reply).__name__.lower(), monotonic() - began)
@@ -175,30 +176,34 @@ class Dispatch:
         if isinstance(incoming, MessagePosted) and self._scoping.is_only_talk(network_id, incoming):
             return Nothing()
         try:
-            reply = await self._work.write(network_id, lambda tx: self._listen(tx, network_id, incoming))
+            reply, is_home = await self._work.write(network_id, lambda tx: self._listen(tx, network_id, incoming))
         except UserError as error:
             return await self._refuse(network_id, incoming, error)
         except Failed as failure:
             return await self._refuse(network_id, incoming, _apology(failure))
+        if is_home:
+            self._scoping.remember(network_id, incoming)
         self._on_commit()
         return reply
 
-    def _listen(self, tx: Tx, network_id: int, incoming: Incoming) -> Reply:
+    def _listen(self, tx: Tx, network_id: int, incoming: Incoming) -> tuple[Reply, bool]:
+        """The answer, and whether it was said in a home: who speaks there is a member now."""
         ctx, found = self._scoping.context(tx, network_id, incoming, 0, tx.now)
+        is_home = ctx.channel is not None and ctx.channel.is_home
         if found.is_known:
-            return Nothing()
+            return Nothing(), False
         self._accept(tx, network_id, incoming)
         try:
             for listen in self._registry.listeners:
                 reply: Reply | None = listen(ctx, incoming)
                 if reply is not None:
                     ctx.flush()
-                    return reply
+                    return reply, is_home
         except PASSED_ON:
             raise
         except Exception as error:
             raise self._failed(incoming, type(incoming).__name__) from error
-        return Nothing()
+        return Nothing(), is_home
 
     def _failed(self, incoming: Incoming, what: str) -> Failed:
         reference = f"{self._new_id() & 0xFFFFFF:06X}"
@@ -209,13 +214,14 @@ class Dispatch:
         self, network_id: int, incoming: Incoming, error: UserError, command: Command | None = None
     ) -> Reply:
         """Keeps only that the event was here, so that it never comes back, and says what is wrong."""
+        typed = incoming.text if isinstance(incoming, CommandTyped) else ""
         if command is not None and command.reads:
-            return await self._work.read(lambda tx: _say(self._words(tx, network_id, incoming), error))
+            return await self._work.read(lambda tx: _say(self._words(tx, network_id, incoming), error, typed))
 
         def note(tx: Tx) -> Reply:
             if not self._accept(tx, network_id, incoming):
                 return Nothing()
-            return _say(self._words(tx, network_id, incoming), error)
+            return _say(self._words(tx, network_id, incoming), error, typed)
 
         return await self._work.write(network_id, note)
 
@@ -235,10 +241,18 @@ def _apology(failure: Failed) -> UserError:
     )
 
 
-def _say(words: Words, error: UserError) -> Invalid:
+def _say(words: Words, error: UserError, typed: str = "") -> Invalid:
+    """What was understood of what was `typed`, what is wrong, and the same text corrected or an example."""
     sentence = words.line(error.template, **_texts(error.values)) if error.values else words.line(error.template)
     blocks = [Paragraph(sentence)]
-    if error.example:
+    understood = getattr(error, "understood", ()) if typed else ()
+    if understood:
+        read = ", ".join(f"{option} “{parsing.shortened(text)}”" for option, text in understood)
+        blocks.insert(0, Paragraph(words.line("Understood: {read}.", read=read)))
+    corrected = parsing.corrected(error, typed)
+    if corrected:
+        blocks.append(Paragraph(words.line("Type: {example}", example=Code(corrected))))
+    elif error.example:
         blocks.append(Paragraph(words.line("Type for example: {example}", example=Code(error.example))))
     field = getattr(error, "field", "")
     return Invalid(Message(tuple(blocks)), {field: words(error.template, **error.values)} if field else {})

@@ -1,4 +1,4 @@
-"""Facts: what has happened, in the past tense. They are all that features know of each other, and all that the log keeps.
+"""Facts: what has happened, in the past tense: all that features know of each other, and all that the log keeps.
 
 A fact holds ids, kinds and numbers, never people's words, so that a redaction needs nothing here.
 """

@@ -1,4 +1,4 @@
-"""Followers read the event log behind a cursor: later, one event a transaction, and without harm to what they follow."""
+"""Followers read the event log behind a cursor: later, one event a transaction, without harm to what they follow."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 from bot.core.context import Context
 from bot.core.language import Words
 from bot.core.registry import Registry
+from bot.core.trouble import TROUBLE
 from storage import directory, events
 from storage.work import Tx, Work
 
@@ -24,18 +25,24 @@ class Followers:
         self._work, self._registry, self._new_id = work, registry, new_id
 
     async def run_once(self) -> None:
-        """Handles what is there, up to some hundred events a follower and network."""
+        """Handles what is there, up to some hundred events a follower and network. Raises what TROUBLE names."""
         if not self._registry.followers:
             return
-        for network_id in await self._work.read(lambda tx: list(directory.clocks(tx.db))):
-            for name in self._registry.followers:
-                await self._follow(network_id, name)
+        for network_id, name in await self._work.read(self._behind):
+            await self._follow(network_id, name)
+
+    def _behind(self, tx: Tx) -> list[tuple[int, str]]:
+        """Which follower has something to handle in which network."""
+        pairs = [(n, name, last) for n, last in events.last_ids(tx.db).items() for name in self._registry.followers]
+        return [(n, name) for n, name, last in pairs if events.cursor_of(tx.db, name, n)[0] < last]
 
     async def _follow(self, network_id: int, name: str) -> None:
         for _ in range(A_TURN):
             try:
                 if not await self._work.write(network_id, lambda tx: self._step(tx, network_id, name), background=True):
                     return
+            except TROUBLE:
+                raise
             except Exception:
                 log.exception("follower %s failed in network %s", name, network_id)
                 await self._work.write(network_id, lambda tx: _note_failure(tx, network_id, name), background=True)

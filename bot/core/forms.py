@@ -24,10 +24,15 @@ def form(ctx: Context, command: Command, values: Mapping[str, str] | None = None
     return Form(command.name, ctx.words(command.summary), fields, hidden, typed=f"/{command.usage}")
 
 
+def label(field: Field) -> str:
+    """What stands beside a field in a form, not yet translated."""
+    return field.name.replace("_", " ").capitalize()
+
+
 def _field(ctx: Context, field: Field, value: str) -> FormField:
     return FormField(
         field.name,
-        ctx.words(field.name.replace("_", " ").capitalize()),
+        ctx.words(label(field)),
         ctx.words(field.description) if field.description else "",
         field.kind.widget,
         value,

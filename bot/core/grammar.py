@@ -1,7 +1,8 @@
 """The text grammar of commands: words, quotes, options. Knows no command; never raises, whatever is typed.
 
-`--name value` and `--name=value`; straight, curly and angled double quotes; phones' em and en dashes for `--`; options may stand
-before, after or between the words of the title. A quoted token is never an option. Apostrophes are letters.
+`--name value` and `--name=value`; straight, curly and angled double quotes; phones' em and en dashes for `--`;
+options may stand before, after or between the words of the title. A quoted token is never an option.
+Apostrophes are letters.
 """
 
 from __future__ import annotations
@@ -106,9 +107,9 @@ def _unescape(quoted: str) -> str:
     return re.sub(r'\\(["\\“”„«»‟])', r"\1", quoted)
 
 
-def quoted(value: str) -> str:
-    """A value so that it reads back as one word with the same text."""
+def quoted(value: str, *, always: bool = False) -> str:
+    """A value so that it reads back as one word with the same text; in quotes where it has to be, or `always`."""
     is_plain = value and not _SPACE.search(value) and value[0] not in QUOTES and not _OPTION.match(value)
-    if is_plain and "\\" not in value:
+    if is_plain and "\\" not in value and not always:
         return value
     return '"' + re.sub(r'(["\\“”„«»‟])', r"\\\1", value) + '"'

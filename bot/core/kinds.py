@@ -31,11 +31,20 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class FreeText(Kind):
-    """People's own words: unquoted, an option of this kind takes all words up to the next option."""
+    """People's own words: unquoted, an option of this kind takes all words up to the next option.
+
+    Long text keeps its lines; what a form has one line for becomes one.
+    """
 
     name: str = "text"
     widget: str = "long_text"
     shown: str = '"TEXT"'
+
+    def parse(self, typed: str) -> str:
+        return typed.strip() if self.widget == "long_text" else " ".join(typed.split())
+
+
+_MARKS = '"“”„«»‟'
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Many(Kind):
     lower: bool = False
 
     def parse(self, typed: str) -> tuple[str, ...]:
-        items = [part.strip() for part in re.split(r"[,;]", typed)]
+        items = [part.strip().strip(_MARKS).strip() for part in re.split(r"[,;]", typed)]
         return tuple(dict.fromkeys((i.lower() if self.lower else i) for i in items if i))
 
     def format(self, value: Any) -> str:

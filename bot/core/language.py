@@ -48,9 +48,15 @@ def _catalogue(language: str) -> NullTranslations:
     return GNUTranslations(compiled)
 
 
-@lru_cache(maxsize=2048)
-def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
-    return tuple((literal, name) for literal, name, _, _ in Formatter().parse(template))
+@lru_cache(maxsize=4096)
+def _sentence(language: str, template: str) -> str:
+    # The template of no words would be the catalogue's own header.
+    return _catalogue(language).gettext(template) if template else ""
+
+
+@lru_cache(maxsize=4096)
+def _parts(language: str, template: str) -> tuple[tuple[str, str | None], ...]:
+    return tuple((literal, name) for literal, name, _, _ in Formatter().parse(_sentence(language, template)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ class Words:
 
     def __call__(self, template: str, /, **values: object) -> str:
         """A sentence; `{name}` is replaced by the value of that name."""
-        sentence = _catalogue(self.language).gettext(template)
+        sentence = _sentence(self.language, template)
         return sentence.format(**values) if values else sentence
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
@@ -72,7 +78,7 @@ class Words:
     def line(self, template: str, /, **values: str | int | Span | Spans) -> Spans:
         """A sentence whose values may be spans (mentions, links, bold); the result is spans."""
         spans: list[Span] = []
-        for literal, name in _parts(_catalogue(self.language).gettext(template)):
+        for literal, name in _parts(self.language, template):
             if literal:
                 spans.append(Text(literal))
             if name is not None:

@@ -13,6 +13,7 @@ from bot.core.errors import UserError
 from bot.core.feature import Feature, Fire, Follower, Listener, Subscriber, View
 
 T = TypeVar("T")
+_LONGEST_SHOWN = 40
 
 
 class Registry:
@@ -35,20 +36,21 @@ class Registry:
         found = self.commands.get(name.lower())
         if found is not None:
             return found
-        near = difflib.get_close_matches(name.lower(), self.commands, n=1, cutoff=0.6)
+        wrong = name[:_LONGEST_SHOWN]
+        near = difflib.get_close_matches(wrong.lower(), self.commands, n=1, cutoff=0.6)
         if near:
-            message = "There is no command “{name}”; did you mean “{near}”?"
-            raise UserError(message, f"/{near[0]}", name=name, near=near[0])
-        raise UserError("There is no command “{name}”. “help” lists what there is.", "/help", name=name)
+            message = "There is no command “{wrong}”; did you mean “{near}”?"
+            raise UserError(message, f"/{near[0]}", wrong=wrong, near=near[0])
+        raise UserError("There is no command “{wrong}”. “help” lists what there is.", "/help", wrong=wrong)
 
     def find(self, text: str) -> tuple[Command, str]:
         """The command and what was typed behind its name; "mycel decide …" is "decide …"."""
-        name, _, rest = text.strip().partition(" ")
-        if "\n" in name:
-            name, _, rest = text.strip().partition("\n")
-        if name.lower() == "mycel":
-            return self.find(rest) if rest.strip() else (self.command("help"), "")
-        return self.command(name), rest.strip()
+        words = text.split(None, 1)
+        while words and words[0].lower() == "mycel":
+            words = words[1].split(None, 1) if len(words) > 1 else []
+        if not words:
+            return self.command("help"), ""
+        return self.command(words[0]), words[1].strip() if len(words) > 1 else ""
 
     def named(self, incoming: Incoming) -> str:
         """What was handled, for figures: the command's name if there is one, else the kind of thing."""

@@ -75,14 +75,13 @@ class Scoping:
 
     def is_only_talk(self, network_id: int, incoming: MessagePosted) -> bool:
         """A message outside threads by somebody already seen here: nothing to store."""
-        place = incoming.place
-        key = (network_id, place.platform, place.workspace, place.channel, incoming.actor.user)
-        if place.thread is not None or key not in self._seen:
-            if len(self._seen) >= _REMEMBERED:
-                self._seen.clear()
-            self._seen[key] = None
-            return False
-        return True
+        return incoming.place.thread is None and _seen_key(network_id, incoming) in self._seen
+
+    def remember(self, network_id: int, incoming: Incoming) -> None:
+        """Somebody spoke in a home and is a member now. Not for other channels: one may become a home."""
+        if len(self._seen) >= _REMEMBERED:
+            self._seen.clear()
+        self._seen[_seen_key(network_id, incoming)] = None
 
     def context(
         self,
@@ -155,10 +154,15 @@ class Scoping:
         if wanted:
             group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
             if group is None:
-                raise UserError("There is no group “{slug}” here.", slug=wanted)
+                raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=wanted)
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
+
+
+def _seen_key(network_id: int, incoming: Incoming) -> tuple[int, str, str, str, str]:
+    place = incoming.place
+    return (network_id, place.platform, place.workspace, place.channel, incoming.actor.user)
 
 
 def _only(groups: dict[int, Group]) -> Group | None:

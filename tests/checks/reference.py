@@ -1,17 +1,11 @@
 """Writes docs/users/reference.md from the declarations of all commands: `python -m tests.checks.reference`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from bot.core.feature import Feature
+from bot.app import FEATURES
 from bot.core.registry import Registry
-from bot.features.decisions import FEATURE as DECISIONS
-from bot.features.help import FEATURE as HELP
 from bot.features.help import reference
-from bot.features.input_windows import FEATURE as INPUT
-from bot.features.network import FEATURE as NETWORK
 
-FEATURES: Sequence[Feature] = (DECISIONS, INPUT, NETWORK, HELP)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "users" / "reference.md"
 
 

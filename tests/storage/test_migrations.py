@@ -4,7 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -32,9 +32,11 @@ NEXT = "The code has other tables than the migrations make. Write the next migra
 def connection(url: str) -> Iterator[sa.Connection]:
     """A transaction, committed at the end."""
     engine = open_engine(url, connections=1)
-    with engine.begin() as db:
-        yield db
-    engine.dispose()
+    try:
+        with engine.begin() as db:
+            yield db
+    finally:
+        engine.dispose()
 
 
 def picture(db: sa.Connection) -> dict[str, dict[str, Any]]:
@@ -46,7 +48,7 @@ def picture(db: sa.Connection) -> dict[str, dict[str, Any]]:
             "key": look.get_pk_constraint(name),
             "foreign keys": _sorted(look.get_foreign_keys(name)),
             "uniques": _sorted(look.get_unique_constraints(name)),
-            "indexes": _sorted(look.get_indexes(name)),
+            "indexes": _sorted(_index(found) for found in look.get_indexes(name)),
             "checks": _sorted(look.get_check_constraints(name)),
         }
         for name in look.get_table_names()
@@ -62,7 +64,12 @@ def _column(found: Any) -> tuple[object, ...]:
     return (repr(found["type"]), found["nullable"], found["default"], found.get("identity"))
 
 
-def _sorted(found: list[Any]) -> list[Any]:
+def _index(found: Any) -> dict[str, Any]:
+    options = {option: str(value) for option, value in found.get("dialect_options", {}).items()}
+    return {**found, "dialect_options": options}
+
+
+def _sorted(found: Iterable[Any]) -> list[Any]:
     return sorted(found, key=repr)
 
 
@@ -115,6 +122,19 @@ def test_what_is_stored_survives_each_migration(database_url: str, before: str, 
     assert migrate.upgrade(database_url, to=after) == [after]
     with connection(database_url) as db:
         assert filler.lost(stored, filler.stored(db)) == []
+
+
+def test_a_loss_would_be_seen(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    with connection(database_url) as db:
+        filler.fill(db)
+        stored = filler.stored(db)
+        db.exec_driver_sql("DELETE FROM roles WHERE person_id = 2")
+        db.exec_driver_sql("UPDATE lanes SET platform = 'x' WHERE network_id = 1")
+        found = filler.lost(stored, filler.stored(db))
+    assert stored.keys() >= schema.metadata.tables.keys()
+    assert {len(rows) for rows in stored.values()} == {2}
+    assert sorted(each.split(":")[0] for each in found) == ["lanes", "roles"]
 
 
 def test_a_complete_database_stays_as_it_is_and_can_be_read(database_url: str) -> None:
@@ -244,5 +264,4 @@ def test_a_migration_is_written_from_what_has_changed(tmp_path: Path) -> None:
     assert written.count("op.create_table(") == len(schema.metadata.tables)
     assert "from storage.types import UtcDateTime" in written
     assert [word for word in ("batch_alter_table", search.decision_words.name, "# ###") if word in written] == []
-    unchanged = write(Path(shutil.copytree(SCRIPTS, tmp_path / "again")), "9999", "nothing").read_text(encoding="utf-8")
-    assert "def upgrade() -> None:\n    pass\n" in unchanged
+    assert "def upgrade() -> None:\n    pass\n" in write(scripts, "0002", "nothing").read_text(encoding="utf-8")

@@ -51,9 +51,13 @@ class Page:
     """The playground in a browser."""
 
     def __init__(self, browser: Chrome, address: str) -> None:
-        self.browser = browser
-        browser.get(address)
-        self.until(lambda: browser.find_element(By.ID, "columns").get_attribute("aria-busy") == "false")
+        self.browser, self._address = browser, address
+        self.load()
+
+    def load(self) -> None:
+        """Opens the page, or opens it again."""
+        self.browser.get(self._address)
+        self.until(lambda: self.browser.find_element(By.ID, "columns").get_attribute("aria-busy") == "false")
 
     def until(self, condition: Callable[[], object]) -> None:
         """Waits until something holds; fails after some seconds with the columns' texts."""
@@ -78,10 +82,17 @@ class Page:
     def speak_as(self, channel: str, account: str) -> None:
         Select(self.browser.find_element(By.ID, f"as-{channel}")).select_by_value(account)
 
+    def box(self, channel: str) -> WebElement:
+        """Where one types in a channel."""
+        return self.column(channel).find_element(By.CSS_SELECTOR, "footer textarea")
+
     def say(self, channel: str, text: str) -> None:
         """Types into the channel's box and sends it with Enter."""
-        box = self.column(channel).find_element(By.CSS_SELECTOR, "footer textarea")
-        box.send_keys(text, Keys.ENTER)
+        self.box(channel).send_keys(text, Keys.ENTER)
+
+    def field(self, name: str) -> WebElement:
+        """A field of the form that is open."""
+        return self.browser.find_element(By.CSS_SELECTOR, f"dialog [id='field-{name}']")
 
     def message(self, channel: str, text: str) -> WebElement:
         """The first message of a channel that contains a text."""
@@ -89,11 +100,14 @@ class Page:
         messages = self.column(channel).find_elements(By.CSS_SELECTOR, "article.message")
         return next(m for m in messages if text in m.text)
 
+    def tool(self, channel: str, text: str, name: str) -> WebElement:
+        """What can be done with the message that contains a text: Reply in thread, React, Edit, Delete."""
+        return self.message(channel, text).find_element(By.CSS_SELECTOR, f"[data-focus='{name}']")
+
     def reply(self, channel: str, to: str, text: str) -> None:
         """Answers in the thread of the message that contains `to`."""
-        message = self.message(channel, to)
-        self.click(message.find_element(By.CSS_SELECTOR, "[data-focus='Reply in thread']"))
-        message.parent.switch_to.active_element.send_keys(text, Keys.ENTER)
+        self.click(self.tool(channel, to, "Reply in thread"))
+        self.browser.switch_to.active_element.send_keys(text, Keys.ENTER)
 
     def press(self, channel: str, label: str) -> None:
         """Presses the last button of that name in a channel."""
@@ -117,4 +131,8 @@ class Page:
 
     def problems(self) -> list[str]:
         """What the browser complained of: scripts that failed, what the content security policy stopped."""
-        return [str(entry["message"]) for entry in self.browser.execute("getLog", {"type": "browser"})["value"] if entry["level"] == "SEVERE"]
+        return [
+            str(entry["message"])
+            for entry in self.browser.execute("getLog", {"type": "browser"})["value"]
+            if entry["level"] == "SEVERE"
+        ]

@@ -36,7 +36,7 @@ class Stage:
     time_travel: TimeTravel
     playground: Playground
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def id(self) -> str:
         """An id as the browser makes them."""

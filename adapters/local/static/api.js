@@ -39,6 +39,7 @@ export async function getState() {
 export function listen(since, onChange, onConnection) {
   const source = new EventSource(`/try/events?since=${since}`);
   source.addEventListener("changed", (event) => onChange(JSON.parse(event.data)));
+  source.addEventListener("reload", () => location.reload());
   source.addEventListener("open", () => onConnection(true));
   source.addEventListener("error", () => onConnection(false));
   return source;

@@ -110,7 +110,7 @@ export class Column {
 
   showEmpty() {
     const hint = this.app.state.hint;
-    this.empty.hidden = this.messages.size > 0;
+    this.empty.hidden = this.messages.size + this.notes.length > 0;
     if (this.empty.childNodes.length > 0) return;
     this.empty.append(el("p", {}, "Nothing has been said here yet."));
     if (hint.channel !== this.channel.channel) return;
@@ -223,13 +223,10 @@ export class Column {
 
   async say(text, root) {
     const { reply, note } = await post("say", { channel: this.channel.channel, account: this.account, text, thread: root });
-    this.answer(reply, { typed: text.trim(), root, note });
-    this.toEndIfMine(root);
-    return { keep: reply.is === "invalid" };
-  }
-
-  toEndIfMine(root) {
+    const typed = /^[/!]/.test(text.trim()) ? text.trim() : "";
+    this.answer(reply, { typed, root, note });
     if (!root) this.toEnd();
+    return { keep: reply.is === "invalid" };
   }
 
   async press(message, action, button) {
@@ -343,6 +340,7 @@ export class Column {
       note.element.scrollIntoView({ block: "nearest" });
     } else {
       this.list.append(el("li", { class: "item" }, note.element));
+      this.showEmpty();
       this.toEnd();
     }
   }

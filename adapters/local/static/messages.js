@@ -11,7 +11,7 @@ export function renderEntry(message, room) {
   const at = new Date(message.at);
   const entry = el(
     "article",
-    { class: `message ${isBot ? "bot" : "person"}`, "data-id": message.id, "aria-label": `${name}, ${hour(at, room.zone())}` },
+    { class: `message ${isBot ? "bot" : "person"}`, "data-id": message.id, tabindex: "-1", "aria-label": `${name}, ${hour(at, room.zone())}` },
     isBot ? botAvatar() : avatar(name),
     el(
       "div",

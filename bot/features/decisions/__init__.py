@@ -1,6 +1,6 @@
 """The decision log: decide, propose, read, change, link; and the protocol of notice."""
 
-from bot.core.events import DecisionConcluded, IdentityLinked, PersonForgotten
+from bot.core.events import DecisionConcluded, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.feature import Feature
 from bot.features.decisions import following
 from bot.features.decisions.change_commands import accept_link, decline_link, edit, link, redact
@@ -21,5 +21,6 @@ FEATURE = Feature(
         (DecisionConcluded, following.conclude),
         (IdentityLinked, following.person_linked),
         (PersonForgotten, following.person_forgotten),
+        (RecordsAsked, following.records),
     ),
 )

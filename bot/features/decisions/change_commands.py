@@ -18,7 +18,7 @@ from bot.core.language import mark
 from bot.core.message import Message, Paragraph
 from bot.core.permissions import Subject
 from bot.core.replies import Answer, Reply
-from bot.features.decisions import rules, storing
+from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import EditDecision, LinkDecisions, Redact
 from bot.features.decisions.loading import seen, subject_of
 from storage import decisions, directory, input_windows, links, search
@@ -124,7 +124,7 @@ def link(ctx: Context, args: LinkDecisions) -> Reply:
         if is_same and known.state != links.REFUSED:
             raise UserError("That link is there already.", f"/show {later.id}")
     notes = storing.relate(ctx, later, args.relation, earlier)
-    line = ctx.words.line("{later} {relation} {earlier}.", later=later.id, relation=args.relation, earlier=earlier.id)
+    line = ctx.words.line(messages.RELATED[args.relation], later=later.id, earlier=earlier.id)
     return Answer(Message((Paragraph(line), *notes)))
 
 
@@ -176,7 +176,7 @@ def _answer(ctx: Context, args: AnswerLink, *, is_kept: bool) -> Reply:
     _tell_asking_group(ctx, later, args)
     words = ctx.words
     if is_kept:
-        line = words.line("Agreed: {later} {relation} {earlier}.", **_named(args))
+        line = words.line(messages.AGREED[args.relation], later=later.id, earlier=earlier.id)
     else:
         line = words.line(
             "{earlier} stands as it is. {group} has been told.", earlier=earlier.id, group=_group(ctx, later)
@@ -190,10 +190,6 @@ def _asked(ctx: Context, args: AnswerLink) -> links.Link:
         if is_same and known.state == links.ASKED:
             return known
     raise UserError("Nobody asked for that link, or it is answered already.", f"/show D-{args.to}")
-
-
-def _named(args: AnswerLink) -> dict[str, str]:
-    return {"later": f"D-{args.decision}", "relation": args.relation, "earlier": f"D-{args.to}"}
 
 
 def _group(ctx: Context, decision: Decision) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.core.context import Context
-from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten
-from bot.core.message import Block
+from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten, RecordsAsked
+from bot.core.message import Block, Bullets, Spans, Text
 from bot.features.decisions import rules
 from storage import decisions, directory, drafts, links
 from storage.deadlines import Deadline
@@ -61,3 +61,15 @@ def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
     for number in decisions.forget_person(ctx.db, ctx.network.id, fact.person_id):
         ctx.touch(f"D-{number}")
     return ()
+
+
+def records(ctx: Context, asked: RecordsAsked) -> tuple[Block, ...]:
+    """What is kept here of somebody, counted."""
+    words = ctx.words
+    written, waiting = decisions.count_of(ctx.db, ctx.network.id, asked.person_id)
+    items: list[Spans] = []
+    if written:
+        items.append((Text(words.plural("{n} decision that you logged", "{n} decisions that you logged", written)),))
+    if waiting:
+        items.append((Text(words.plural("{n} draft that only you see", "{n} drafts that only you see", waiting)),))
+    return (Bullets(tuple(items)),) if items else ()

@@ -169,7 +169,10 @@ def _take(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notic
         length=needed.length if needed else "",
     )
     more = ctx.publish(fact)
-    storing.cards(ctx, decision, parties if needed else _telling_affected(parties))
+    if needed is None:
+        storing.cards(ctx, decision, _telling_affected(parties))
+    else:  # the head message of the review shows it where it is asked about
+        storing.told_cards(ctx, decision, parties.told)
     told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
     return Answer(messages.logged(ctx.words, told, (*notes, *more)), subject=decision.id)
 
@@ -190,8 +193,7 @@ def _open(ctx: Context, args: LogDecision, parties: Parties, length: Duration) -
         told_ids=decision.told_ids,
     )
     more = ctx.publish(fact)
-    for channel in directory.homes(ctx.db, ctx.network.id, list(decision.told_ids)):
-        storing.card(ctx, decision, channel, is_told=True)
+    storing.told_cards(ctx, decision, parties.told)
     told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
     return Answer(messages.logged(ctx.words, told, (*notes, *more)), subject=decision.id)
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.durations import parse_duration
 from bot.core.language import Words, mark
+from bot.core.lengths import in_words
 from bot.core.message import (
     Action,
     Actions,
@@ -20,6 +22,7 @@ from bot.core.message import (
     Moment,
     Note,
     Paragraph,
+    Quote,
     RecordMention,
     Span,
     Spans,
@@ -51,6 +54,24 @@ FORWARD = {
     "relates-to": mark("Relates to {id}"),
     "conflicts-with": mark("Conflicts with {id}"),
 }
+RELATED = {
+    "supersedes": mark("{later} supersedes {earlier}."),
+    "reverses": mark("{later} reverses {earlier}."),
+    "amends": mark("{later} amends {earlier}."),
+    "depends-on": mark("{later} depends on {earlier}."),
+    "relates-to": mark("{later} relates to {earlier}."),
+    "conflicts-with": mark("{later} conflicts with {earlier}."),
+}
+AGREED = {
+    "supersedes": mark("Agreed: {later} supersedes {earlier}."),
+    "reverses": mark("Agreed: {later} reverses {earlier}."),
+    "amends": mark("Agreed: {later} amends {earlier}."),
+}
+ASKED = {
+    "supersedes": mark("{group} logged {later}, which would supersede your {earlier}."),
+    "reverses": mark("{group} logged {later}, which would reverse your {earlier}."),
+    "amends": mark("{group} logged {later}, which would amend your {earlier}."),
+}
 BACKWARD = {
     "supersedes": mark("Superseded by {id}"),
     "reverses": mark("Reversed by {id}"),
@@ -58,6 +79,11 @@ BACKWARD = {
     "depends-on": mark("{id} depends on this"),
     "relates-to": mark("Relates to {id}"),
     "conflicts-with": mark("Conflicts with {id}"),
+}
+PARTS = {
+    "author": mark("author"),
+    "sponsor": mark("sponsor"),
+    "delegate": mark("delegate"),
 }
 STATES = {
     "waiting": mark("once it is adopted"),
@@ -149,7 +175,8 @@ def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
     rows = _facts(words, told)
     rows.insert(1, (words("Logged"), words.line("{at} by {name}", at=words.moment(d.created_at), name=told.author)))
     if told.people:
-        rows.append((words("People"), (Text(words.listed([f"{name} ({part})" for name, part in told.people])),)))
+        people = [f"{name} ({words(PARTS.get(part, part))})" for name, part in told.people]
+        rows.append((words("People"), (Text(words.listed(people)),)))
     if d.rests_on:
         rows.append((words("Rests on"), (Text(", ".join(d.rests_on)),)))
     if d.tags:
@@ -162,7 +189,7 @@ def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
     blocks += _texts(words, d)
     blocks += _links(words, told)
     blocks += more
-    blocks += _history(words, told.versions)
+    blocks += _history(words, d, told.versions)
     return Message(tuple(blocks))
 
 
@@ -192,19 +219,21 @@ def _link(words: Words, d: Decision, link: Link, other: Decision, other_group: G
     return tuple(line)
 
 
-def _history(words: Words, versions: Sequence[Version]) -> list[Block]:
-    if not versions:
-        return []
-    items = []
-    for v in versions:
-        note = f" – {v.note}" if v.note else ""
-        items.append(
-            (
-                *words.line("Version {n}, until {at}:", n=v.version, at=words.moment(v.replaced_at)),
-                Text(f" {v.title or words('(redacted)')}{note}"),
-            )
-        )
-    return [Paragraph((Bold(words("Earlier versions")),)), Bullets(tuple(items))]
+def _history(words: Words, d: Decision, versions: Sequence[Version]) -> list[Block]:
+    """Earlier versions, the newest first, each with what it said otherwise than the one after it."""
+    blocks: list[Block] = []
+    later: Decision | Version = d
+    for v in reversed(versions):
+        line = words.line("Version {n}, until {at}:", n=v.version, at=words.moment(v.replaced_at))
+        note = f" ({v.note})" if v.note else ""
+        blocks.append(Paragraph((*line, Text(f" {v.title or words('(redacted)')}{note}"))))
+        changed = [
+            (v.why, later.why, words("Why")),
+            (v.alternatives, later.alternatives, words("Alternatives considered")),
+        ]
+        blocks += [Quote(said, (Text(label),)) for said, now, label in changed if said and said != now]
+        later = v
+    return [Paragraph((Bold(words("Earlier versions")),)), *blocks] if blocks else []
 
 
 def logged(words: Words, told: Told, more: Sequence[Block]) -> Message:
@@ -248,7 +277,7 @@ def preview(words: Words, shown: Preview) -> Message:
             Paragraph(
                 words.line(
                     "This network gives those affected {length} to say something first. You decide how to go on:",
-                    length=Bold(shown.length),
+                    length=Bold(in_words(words, parse_duration(shown.length))),
                 )
             ),
             Bullets(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bot.core.commands import Who, command
 from bot.core.context import Context
+from bot.core.durations import parse_duration
 from bot.core.events import DecisionLogged, ProtocolChanged
 from bot.core.language import Words, mark
+from bot.core.lengths import in_words
 from bot.core.message import Bullets, Message, Paragraph, RecordMention, Spans, spans_to_plain
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import rules, storing
@@ -48,7 +50,7 @@ def protocol(ctx: Context, args: ShowProtocol) -> Reply:
 def _rule(words: Words, case: str, length: str) -> Spans:
     if length == rules.NO_NOTICE:
         return words.line(NO_NOTICE[case])
-    return words.line(CASES[case], length=length)
+    return words.line(CASES[case], length=in_words(words, parse_duration(length)))
 
 
 def _set(ctx: Context, args: ShowProtocol) -> Reply:

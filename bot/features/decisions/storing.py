@@ -88,6 +88,12 @@ def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
         card(ctx, decision, channel, is_told=is_told)
 
 
+def told_cards(ctx: Context, decision: Decision, told: tuple[Group, ...]) -> None:
+    """Shows it in the homes of the groups that are told."""
+    for channel in directory.homes(ctx.db, ctx.network.id, [group.id for group in told]):
+        card(ctx, decision, channel, is_told=True)
+
+
 def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool) -> None:
     ctx.say(
         channel,

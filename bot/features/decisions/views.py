@@ -49,11 +49,10 @@ def link_asked(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     later, earlier, link = found
     words = ctx.words
     line = words.line(
-        "{group} logged {later}, which would do this to your {earlier}: {relation}.",
+        messages.ASKED[args["relation"]],
         group=messages.named(later.group),
         later=messages.title(words, later.decision),
         earlier=messages.title(words, earlier.decision),
-        relation=args["relation"],
     )
     if link.state != links.ASKED:
         return Message((Paragraph(line), Paragraph(_answered(words, link, earlier))))
@@ -82,12 +81,11 @@ def link_answered(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
 
 
 def _answered(words: Words, link: links.Link, earlier: Told) -> Any:
-    ids = {"later": f"D-{link.number}", "relation": link.relation, "earlier": f"D-{link.to_number}"}
     if link.state == links.REFUSED:
         return words.line(
-            "{group} keeps {earlier} as it is.", group=messages.named(earlier.group), earlier=ids["earlier"]
+            "{group} keeps {earlier} as it is.", group=messages.named(earlier.group), earlier=earlier.decision.id
         )
-    return words.line("Agreed: {later} {relation} {earlier}.", **ids)
+    return words.line(messages.AGREED[link.relation], later=f"D-{link.number}", earlier=earlier.decision.id)
 
 
 def _linked(ctx: ViewContext, args: Mapping[str, Any]) -> tuple[Told, Told, links.Link] | None:

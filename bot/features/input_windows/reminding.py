@@ -23,7 +23,8 @@ def reminder_times(opened_at: datetime, closes_at: datetime, calendar: WorkingTi
     """The steps of reminding a group, as they fit its length, in order. The opening itself is the first word.
 
     Each is in the group's working hours; two of them, and the first and the opening, lie at least an eighth of the
-    length apart (from 2 to 20 hours), the last and the close half of that. The later step wins.
+    length apart (from 2 to 20 hours), half-way and the next one twice, the last and the close half of that. The later
+    step wins.
     """
     gap = min(_MOST, max(_LEAST, (closes_at - opened_at) / 8))
     day = datetime.combine(last_working_day_before(calendar, closes_at), time())
@@ -36,7 +37,8 @@ def reminder_times(opened_at: datetime, closes_at: datetime, calendar: WorkingTi
     latest = closes_at - gap / 2
     for step, at in wanted.items():
         moment = next_working_moment(calendar, at)
-        if opened_at + gap <= moment <= latest:
+        distance = gap if step == HALF_WAY and kept else timedelta()
+        if opened_at + gap <= moment <= latest - distance:
             kept.append((step, moment))
             latest = moment - gap
     return tuple(reversed(kept))

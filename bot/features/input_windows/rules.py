@@ -46,7 +46,7 @@ class Said:
 
 def leading_words(words: Words) -> dict[str, str]:
     """Leading word (in lower case) → kind, in a channel's language and in English."""
-    own = {word.strip().lower(): kind for kind, name in LEADING.items() for word in words(name).split(",")}
+    own = {word.strip().lower(): kind for kind in LEADING for word in words(LEADING[kind]).split(",")}
     return {name: kind for kind, name in LEADING.items()} | own
 
 

@@ -84,7 +84,9 @@ def spoken(words: Words, shown: Story) -> Spans:
     """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no."."""
     found = shown.room
     spoke = {t.group_id for t in shown.tallies if not t.is_late and t.stance != TALK} & found.asked_ids
-    line = words.plural("{n} of {all} group spoke.", "{n} of {all} groups spoke.", len(spoke), all=len(found.asked))
+    line = words.plural(
+        "{spoke} of {n} group spoke.", "{spoke} of {n} groups spoke.", len(found.asked), spoke=len(spoke)
+    )
     passed = [found.groups[group.group_id] for group in found.asked if group.heard_at and group.group_id not in spoke]
     silent = [found.groups[group.group_id] for group in found.asked if group.heard_at is None]
     parts = [line]

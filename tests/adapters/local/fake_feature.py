@@ -31,7 +31,7 @@ class Ask(Args):
 
 
 class Support(Args):
-    id: kinds.DecisionId = Field(description="Which one.")
+    id: Annotated[int, kinds.Id(letter="D"), At()] = Field(description="Which one.")
 
 
 @command("ask", summary="Put something before all groups", who=Who.ALL, examples=("/ask Use Signal",))

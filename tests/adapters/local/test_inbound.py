@@ -56,9 +56,7 @@ def test_what_only_looks_like_one_is_talk(typed: str) -> None:
 def test_a_reply_names_the_root_and_its_key() -> None:
     request, root = Say(**WHO, text="concern: no phones", thread="7"), shown("7", "window:D-1")
     posted = told(request, root, inbound.said(request, root, AT))
-    assert posted == MessagePosted(
-        "deed-0001", place("7", "window:D-1"), ACTOR, AT, "mdeed-0001", "concern: no phones"
-    )
+    assert posted == MessagePosted("deed-0001", place("7", "window:D-1"), ACTOR, AT, "mdeed-0001", "concern: no phones")
 
 
 def test_a_command_in_a_thread_says_what_it_answers() -> None:

@@ -116,7 +116,9 @@ async def test_input_without_a_kind_is_talk_and_says_how_to_give_one(house: Hous
 
 async def test_who_belongs_to_no_asked_group_is_refused(house: House) -> None:
     await house.say("oakland", "ana", "/propose One newsletter --affects nairobi --for 3d")
-    assert "This is for members of the affected groups." in plain(await house.say("bilbao", "iker", "/input D-1 support"))
+    assert "This is for members of the affected groups." in plain(
+        await house.say("bilbao", "iker", "/input D-1 support")
+    )
     assert "This is for members of the affected groups." in plain(await house.say("bilbao", "iker", "/pass D-1"))
 
 

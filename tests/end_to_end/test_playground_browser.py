@@ -1,0 +1,172 @@
+"""The playground in a real browser: what a newcomer does on the first day, from /decide to the outcome."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.support.browser import Page, open_browser
+from tests.support.served import served_playground
+
+ALL = ("oakland", "nairobi", "bilbao")
+SCREENSHOT = Path(__file__).resolve().parents[2] / "docs" / "images" / "playground.png"
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[Chrome]:
+    browser = open_browser(tmp_path / "profile", 1600, 1080)
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    with served_playground(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def page(browser: Chrome, address: str) -> Page:
+    return Page(browser, address)
+
+
+def picture(page: Page) -> None:
+    """The README's picture, made anew where that is asked for."""
+    if os.environ.get("MYCEL_SCREENSHOT"):
+        page.browser.execute_script(
+            "document.activeElement.blur(); for (const list of document.querySelectorAll('.list')) list.scrollTop = 0"
+        )
+        SCREENSHOT.parent.mkdir(parents=True, exist_ok=True)
+        assert page.browser.save_screenshot(str(SCREENSHOT))
+
+
+def test_from_decide_to_the_outcome(page: Page) -> None:
+    page.click(page.column("oakland").find_element(By.CSS_SELECTOR, "button.try"))
+    hint = page.browser.switch_to.active_element
+    assert hint.get_attribute("value") == "/decide Use Signal for alerts --affects nairobi,bilbao"
+    hint.send_keys(' --why "The last two alerts reached nobody in Nairobi before noon."', Keys.ENTER)
+    page.sees("oakland", "Only Ana can see this")
+    assert "Use Signal" not in page.column("nairobi").text
+
+    page.press("oakland", "Open for input")
+    for channel in ALL:
+        page.sees(channel, "D-1 Use Signal for alerts")
+    page.reply("nairobi", "D-1 Use Signal for alerts", "concern: Half of us have no smartphone.")
+    page.press("bilbao", "Support")
+    for channel in ALL:
+        page.sees(channel, "Half of us have no smartphone.")
+        page.sees(channel, "1 in support")
+
+    page.say("oakland", "/answer C-1 A phone tree stays for those without one.")
+    page.sees("nairobi", "A phone tree stays for those without one.")
+    picture(page)
+    for _ in range(25):
+        if "Input on D-1 closed" in page.column("oakland").text:
+            break
+        page.move_clock("next")
+    for channel in ALL:
+        page.sees(channel, "Input on D-1 closed")
+
+    page.say("oakland", "/outcome D-1 adopted-with-changes With a phone tree beside it.")
+    for channel in ALL:
+        page.sees(channel, "adopted with changes")
+        page.sees(channel, "With a phone tree beside it.")
+    expect_the_same_after_a_reload(page)
+    assert page.problems() == []
+
+
+def expect_the_same_after_a_reload(page: Page) -> None:
+    before = ids(page)
+    assert len(before) == len(set(before))
+    page.load()
+    page.until(lambda: ids(page) == before)
+
+
+def ids(page: Page) -> list[str | None]:
+    return [m.get_attribute("data-id") for m in page.browser.find_elements(By.CSS_SELECTOR, "article.message")]
+
+
+def test_a_record_is_shown_to_the_one_who_asks(page: Page) -> None:
+    page.say("oakland", "/decide Meet on Mondays")
+    page.sees("oakland", "D-1")
+    page.until(lambda: page.column("oakland").find_elements(By.CSS_SELECTOR, "button.record"))
+    page.click(page.column("oakland").find_elements(By.CSS_SELECTOR, "button.record")[-1])
+    page.sees("oakland", "/show D-1")
+    page.speak_as("oakland", "ben")
+    assert "/show D-1" not in page.column("oakland").text
+
+
+def test_what_one_says_is_changed_answered_and_taken_back_by_the_keyboard(page: Page) -> None:
+    page.say("bilbao", "Helo")
+    page.sees("bilbao", "Helo")
+    page.box("bilbao").send_keys(Keys.ARROW_UP)
+    page.browser.switch_to.active_element.send_keys(Keys.CONTROL, "a")
+    page.browser.switch_to.active_element.send_keys("Hello", Keys.SHIFT, Keys.ENTER, Keys.SHIFT, "all", Keys.ENTER)
+    page.sees("bilbao", "Hello\nall")
+    page.sees("bilbao", "edited")
+    page.speak_as("bilbao", "ana")
+    page.reply("bilbao", "Hello", "Hello from Oakland")
+    page.sees("bilbao", "1 reply")
+    page.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert page.browser.switch_to.active_element.text == "Reply in thread"
+    page.click(page.tool("bilbao", "Hello from Oakland", "React"))
+    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    page.until(lambda: page.column("bilbao").find_elements(By.CSS_SELECTOR, ".reaction[aria-pressed='true']"))
+    page.click(page.tool("bilbao", "Hello from Oakland", "Delete"))
+    page.browser.switch_to.active_element.send_keys(Keys.ENTER)
+    page.sees("bilbao", "This message was taken back.")
+    assert page.problems() == []
+
+
+def test_a_form_keeps_what_was_typed(page: Page) -> None:
+    page.say("oakland", "/propose")
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+    page.field("title").send_keys("Use Signal for alerts")
+    page.field("length").send_keys("5m")
+    page.browser.find_element(By.CSS_SELECTOR, "dialog button[type=submit]").click()
+    page.until(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog .problem").text)
+    assert page.field("title").get_attribute("value") == "Use Signal for alerts"
+    assert page.browser.find_element(By.CSS_SELECTOR, "dialog [aria-invalid='true']").get_attribute("value") == "5m"
+    page.browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    page.until(lambda: not page.browser.find_elements(By.CSS_SELECTOR, "dialog"))
+    page.say("oakland", "/propose")
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+    assert page.field("title").get_attribute("value") == "Use Signal for alerts"
+
+
+def test_a_wrong_command_is_answered_to_its_sender_and_stays_to_be_mended(page: Page) -> None:
+    page.say("nairobi", "/decied Use Signal")
+    page.sees("nairobi", "did you mean “decide”?")
+    assert page.box("nairobi").get_attribute("value") == "/decied Use Signal"
+    page.speak_as("nairobi", "otieno")
+    assert "did you mean" not in page.column("nairobi").text
+
+
+def test_on_a_phone_one_channel_fills_the_screen(browser: Chrome, address: str) -> None:
+    phone = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    page = Page(browser, address)
+    width = browser.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
+    assert width == [360, 360]
+    seen = {c: page.column(c).rect["width"] for c in ALL}
+    assert all(300 <= width <= 360 for width in seen.values())
+    page.click(browser.find_elements(By.CSS_SELECTOR, "#tabs button")[2])
+    page.until(lambda: 0 <= page.column("bilbao").rect["x"] <= 60)
+    page.until(
+        lambda: browser.find_elements(By.CSS_SELECTOR, "#tabs button")[2].get_attribute("aria-current") == "true"
+    )
+
+
+def test_light_and_dark_are_remembered(page: Page) -> None:
+    button = page.browser.find_element(By.ID, "theme")
+    assert button.text == "Dark"
+    button.click()
+    page.load()
+    assert page.browser.find_element(By.ID, "theme").text == "Light"
+    assert page.browser.execute_script("return document.documentElement.dataset.theme") == "dark"

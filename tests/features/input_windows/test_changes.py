@@ -1,0 +1,211 @@
+"""What happens elsewhere and matters to a window: edits of the decision, calendars, people linked or forgotten."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.core.commands import Args, Who, command
+from bot.core.context import Context
+from bot.core.events import Fact, GroupChanged, IdentityLinked, PersonForgotten
+from bot.core.feature import Feature
+from bot.core.message import Message
+from bot.core.replies import Answer, Reply
+from bot.features import decisions, input_windows
+from storage import contributions
+from storage import input_windows as stored
+from storage.deadlines import deadlines
+from storage.network_tables import channels, groups
+from tests.features.input_windows.threads import head, propose, replies, reply, root, settle
+from tests.support.house import House, plain
+
+told: list[Fact] = []
+
+
+class NoArgs(Args):
+    pass
+
+
+@command("tell", summary="Publishes what a test has laid ready", who=Who.ALL)
+def tell(ctx: Context, args: NoArgs) -> Reply:
+    return Answer(Message(tuple(block for fact in told for block in ctx.publish(fact))))
+
+
+@pytest.fixture
+def features() -> tuple[Feature, ...]:
+    return (decisions.FEATURE, input_windows.FEATURE, Feature("elsewhere", commands=(tell,)))
+
+
+async def happens(house: House, *facts: Fact) -> str:
+    """Another feature publishes facts; what it is answered."""
+    told[:] = facts
+    return plain(await house.say("oakland", "ben", "/tell"))
+
+
+async def change_group(house: House, id: int, **values: Any) -> str:
+    await house.work.write(1, lambda tx: tx.db.execute(sa.update(groups).where(groups.c.id == id).values(**values)))
+    return await happens(house, GroupChanged(about=f"G-{id}", group_id=id, changed=tuple(values)))
+
+
+async def ends(house: House) -> tuple[datetime, dict[int, str]]:
+    window = await house.work.read(lambda tx: stored.window(tx.db, 1, 1))
+    asked = await house.work.read(lambda tx: stored.asked(tx.db, 1, 1))
+    assert window is not None
+    return window.closes_at, {group.group_id: f"{group.closes_local} {group.zone}" for group in asked}
+
+
+async def pending(house: House, kind: str) -> list[tuple[int, datetime]]:
+    def read(tx: Any) -> list[tuple[int, datetime]]:
+        found = tx.db.execute(
+            sa.select(deadlines.c.group_id, deadlines.c.due_at)
+            .where(deadlines.c.kind == kind, deadlines.c.state == "pending")
+            .order_by(deadlines.c.group_id, deadlines.c.due_at)
+        )
+        return [(row[0], row[1]) for row in found]
+
+    return await house.work.read(read)
+
+
+async def test_a_decision_that_is_edited_is_shown_anew(house: House) -> None:
+    await propose(house)
+    await house.say("oakland", "ana", '/edit D-1 --title "Use Signal for all alerts"')
+    await settle(house)
+    assert "D-1 Use Signal for all alerts" in head(house, "bilbao")
+
+
+async def test_a_redacted_decision_leaves_its_threads(house: House) -> None:
+    await propose(house, more='--why "Wanjiku was followed"')
+    await reply(house, "nairobi", "wanjiku", "concern: no phones")
+    await house.say("oakland", "ana", "/redact D-1")
+    await settle(house)
+    for channel in ("oakland", "nairobi", "bilbao"):
+        assert "followed" not in house.shown(channel)
+        assert "The words of D-1 were redacted on" in head(house, channel)
+        assert replies(house, channel) == []
+
+
+async def test_a_changed_calendar_moves_the_end_of_its_group_and_of_the_window(house: House) -> None:
+    await propose(house, length="5bd")
+    assert await ends(house) == (
+        datetime(2026, 11, 9, 9, 0, tzinfo=UTC),
+        {2: "2026-11-09T12:00 Africa/Nairobi", 3: "2026-11-09T10:00 Europe/Madrid"},
+    )
+    answer = await change_group(house, 3, day_overrides=[["2026-11-05", False]])
+    assert answer == "D-1 is now open for Bilbao until Tue 10 Nov 2026, 10:00 (Europe/Madrid)."
+    closes_at = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
+    assert await ends(house) == (
+        closes_at,
+        {2: "2026-11-09T12:00 Africa/Nairobi", 3: "2026-11-10T10:00 Europe/Madrid"},
+    )
+    assert await pending(house, "input_close") == [(0, closes_at)]
+    await settle(house)
+    assert "Your group's own time ends Mon 9 Nov 2026, 12:00 (Africa/Nairobi)." in head(house, "nairobi")
+    await house.wait(days=7, hours=12)
+    assert "Open for input" in head(house, "bilbao")
+    await house.wait(days=1)
+    assert "Closed on Tue 10 Nov 2026" in head(house, "bilbao")
+
+
+async def test_a_changed_calendar_gives_no_reminder_twice(house: House) -> None:
+    await propose(house)
+    await house.wait(days=7, hours=1)
+    assert len(replies(house, "bilbao")) == 1
+    await change_group(house, 3, day_overrides=[["2026-11-12", False]])
+    assert await pending(house, "input_reminder") == [
+        (2, datetime(2026, 11, 13, 6, 0, tzinfo=UTC)),
+        (3, datetime(2026, 11, 16, 8, 0, tzinfo=UTC)),
+    ]
+    await house.wait(days=9)
+    assert sum("has not been heard" in text or "was a reminder" in text for text in replies(house, "bilbao")) == 2
+
+
+async def test_an_end_that_is_over_stays_and_one_never_moves_into_the_past(house: House) -> None:
+    await propose(house, length="2026-11-04 18:00")
+    await house.wait(days=2, hours=7)  # 19:00 in Nairobi, 17:00 in Bilbao
+    assert await change_group(house, 2, zone="America/New_York") == ""
+    assert (await ends(house))[1][2] == "2026-11-04T18:00 Africa/Nairobi"
+    now = house.clock()
+    answer = await change_group(house, 3, zone="Asia/Tokyo")
+    assert "D-1 is now open for Bilbao until Thu 5 Nov 2026, 01:00 (Asia/Tokyo)." in answer
+    assert (await ends(house))[0] == now
+    await house.wait(minutes=1)
+    assert "Closed on" in head(house, "bilbao")
+
+
+async def test_a_closed_window_does_not_move(house: House) -> None:
+    await propose(house, length="2d")
+    await house.wait(days=3)
+    before = await ends(house)
+    assert await change_group(house, 3, zone="Asia/Tokyo") == ""
+    assert await ends(house) == before
+
+
+async def test_a_paused_group_is_not_reminded(house: House) -> None:
+    await propose(house)
+    await change_group(house, 3, state="paused")
+    await house.wait(days=13)
+    assert replies(house, "bilbao") == []
+    assert len(replies(house, "nairobi")) == 2
+
+
+async def test_linked_people_are_one(house: House) -> None:
+    await propose(house)
+    await reply(house, "nairobi", "wanjiku", "support: yes")
+    await reply(house, "nairobi", "wanjiku2", "support: yes, from the other account")
+    await settle(house)
+    assert "Nairobi: 2 in support" in head(house, "oakland")
+    said = await house.work.read(lambda tx: contributions.page(tx.db, 1, 1, 0, 10))
+    await happens(house, IdentityLinked(about="", person_id=said[0].person_id, from_id=said[1].person_id))
+    await house.work.write(1, lambda tx: None)
+    assert {c.person_id for c in await house.work.read(lambda tx: contributions.page(tx.db, 1, 1, 0, 10))} == {
+        said[0].person_id
+    }
+
+
+async def test_a_forgotten_person_leaves_no_words(house: House) -> None:
+    await propose(house)
+    await reply(house, "nairobi", "wanjiku", "concern: my brother is in hiding")
+    await reply(house, "bilbao", "iker", "concern: who pays?")
+    await house.say("oakland", "ana", "/answer C-2 Ana's aunt pays")
+    said = await house.work.read(lambda tx: contributions.page(tx.db, 1, 1, 0, 10))
+    author = await house.work.read(lambda tx: contributions.answers(tx.db, 1, [2]))
+    forgotten = [said[0].person_id, author[2][0].by_id]
+    await happens(house, *(PersonForgotten(about="", person_id=id) for id in forgotten))
+    await settle(house)
+    for channel in ("oakland", "nairobi", "bilbao"):
+        assert "hiding" not in house.shown(channel)
+        assert "aunt" not in house.shown(channel)
+    assert "Not heard yet: Nairobi" in head(house, "oakland")
+    assert "> who pays?\n— C-2, Iker (Bilbao): answered\n> (redacted)" in head(house, "oakland")
+
+
+async def test_a_channel_that_may_not_read_it_any_more_shows_only_the_id(house: House) -> None:
+    command = "/propose Move the server --affects nairobi --tell bilbao --audience affected --for 3d"
+    await house.say("oakland", "ana", command)
+    await reply(house, "nairobi", "wanjiku", "concern: the power is weak")
+    other = sa.update(channels).where(channels.c.id == 2).values(group_id=None, is_home=False)
+    await house.work.write(1, lambda tx: tx.db.execute(other))
+    await reply(house, "oakland", "ana", "data: 12 kW")
+    await settle(house)
+    assert head(house, "nairobi") == "D-1 is not open to this channel."
+    assert "the power is weak" in head(house, "oakland")
+
+
+async def test_what_is_said_in_a_thread_that_outlived_its_channels_part_counts_for_nobody(house: House) -> None:
+    await propose(house)
+    other = sa.update(channels).where(channels.c.id == 2).values(group_id=None, is_home=False)
+    await house.work.write(1, lambda tx: tx.db.execute(other))
+    await reply(house, "nairobi", "stranger", "concern: who are you?")
+    said = await house.work.read(lambda tx: contributions.page(tx.db, 1, 1, 0, 10))
+    assert [(c.stance, c.group_id) for c in said] == [("talk", 1)]
+
+
+async def test_show_tells_the_whole_story(house: House) -> None:
+    await propose(house)
+    await reply(house, "nairobi", "wanjiku", f"concern: {'no ' * 300}phones")
+    await reply(house, "nairobi", "otieno", "just talking")
+    shown = plain(await house.say("bilbao", "iker", "/show D-1"))
+    assert "no phones" in shown
+    assert "C-2 talk, Otieno (Nairobi): just talking" in shown
+    assert root("nairobi") not in shown
