@@ -1,1 +1,4 @@
-"""`mycel bench`: what Mycel costs, measured in one run on one machine, so that ratios are fair. Never fails on a figure."""
+"""`mycel bench`: what Mycel costs, measured in one run on one machine: ratios are fair.
+
+Aims are compared with, never asserted: a slow machine is no failure.
+"""

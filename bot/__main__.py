@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from bot.settings import Settings, WrongSettings, load
+
+if TYPE_CHECKING:
+    from bot.importing import Outcome
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -49,17 +54,26 @@ def run(may_migrate: bool) -> None:
     """Start Mycel: every platform there are settings for, else the playground."""
     from bot import app
     from bot.logs import set_up
-    from bot.running import AlreadyRunning, Running
+    from bot.running import Running
 
     settings = _settings()
     set_up(settings.mycel_log_level, settings.mycel_log_format)
+    with _said_plainly(), Running(settings.data_folder).held():
+        app.prepare_database(settings, may_migrate=may_migrate)
+        asyncio.run(_until_stopped(settings))
+
+
+@contextlib.contextmanager
+def _said_plainly() -> Iterator[None]:
+    """What keeps Mycel from its work is told in a sentence, not as a traceback."""
+    from bot.app import CannotStart
+    from bot.running import AlreadyRunning, Unusable
+
     try:
-        with Running(settings.data_folder).held():
-            app.prepare_database(settings, may_migrate=may_migrate)
-            asyncio.run(_until_stopped(settings))
+        yield
     except AlreadyRunning:
         raise Problem(f"Mycel is running already in {Path.cwd()}: one process a folder.") from None
-    except (app.CannotStart, ValueError) as error:
+    except (CannotStart, Unusable) as error:
         raise Problem(str(error)) from error
 
 
@@ -75,19 +89,17 @@ async def _until_stopped(settings: Settings) -> None:
 
 def _announce(line: str) -> None:
     click.echo(line)
-    click.echo("Stop it with Ctrl-C; everything is kept.", err=True)
+    click.echo("No platform is set up, so this is the playground. Stop it with Ctrl-C; everything is kept.", err=True)
     sys.stdout.flush()
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database up to date."""
-    from storage import migrate as migrations
+    from bot import app
 
-    try:
-        done = migrations.upgrade(_settings().database_url)
-    except (migrations.NewerDatabase, ValueError) as error:
-        raise Problem(str(error)) from error
+    with _said_plainly():
+        done = app.prepare_database(_settings(), may_migrate=True)
     click.echo("\n".join(done) if done else "The database is up to date.")
 
 
@@ -96,7 +108,8 @@ def init() -> None:
     """Make the network if there is none, and show a code for its first steward (good once, for a week)."""
     from bot import setup
 
-    click.echo(asyncio.run(setup.init(_settings())))
+    with _said_plainly():
+        click.echo(asyncio.run(setup.init(_settings())))
 
 
 @main.command()
@@ -122,6 +135,64 @@ def try_(script: Path | None) -> None:
         click.echo(asyncio.run(trying.run(text)), nl=False)
     except trying.ScriptError as error:
         raise Problem(str(error), exit_code=WRONG_USAGE) from error
+
+
+@main.group("import")
+def import_() -> None:
+    """Bring in decisions from elsewhere, or Mycel's own export; into a running Mycel too. Nobody is notified."""
+
+
+@import_.command("pep")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--group", metavar="SLUG", help="Whose decisions they become; else a group “pep” is made for them.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def import_pep(path: Path, group: str | None, as_json: bool) -> None:
+    """Import a folder of PEP files, or one file. What is here already is not imported again."""
+    from bot import importing
+
+    _import(lambda: importing.pep(_settings(), path, group), as_json)
+
+
+@import_.command("jsonl")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def import_jsonl(path: Path, as_json: bool) -> None:
+    """Import what `mycel export jsonl` wrote, into a network that is empty or has the same already."""
+    from bot import importing
+
+    _import(lambda: importing.jsonl(_settings(), path), as_json)
+
+
+def _import(do: Callable[[], Coroutine[Any, Any, Outcome]], as_json: bool) -> None:
+    from bot import importing
+    from bot.running import AlreadyRunning
+
+    try:
+        outcome = asyncio.run(do())
+    except AlreadyRunning:
+        raise Problem("another Mycel is just starting, stopping or importing here; try again in a moment.") from None
+    except importing.PROBLEMS as error:
+        raise Problem(importing.said(error)) from error
+    click.echo(outcome.to_json() if as_json else outcome.to_text())
+
+
+@main.group()
+def export() -> None:
+    """Write down all that the network remembers."""
+
+
+@export.command("jsonl")
+@click.argument("path")
+def export_jsonl(path: str) -> None:
+    """Export the network as JSON lines to PATH, or to stdout for “-”; also while Mycel runs."""
+    from bot import app, exporting
+
+    settings = _settings()
+    try:
+        rows = exporting.jsonl(settings.database_url, settings.mycel_network, path, app.real_clock())
+    except exporting.CannotExport as error:
+        raise Problem(str(error)) from error
+    click.echo(f"{rows} rows exported.", err=True)
 
 
 if __name__ == "__main__":

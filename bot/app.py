@@ -9,16 +9,17 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+
+import sqlalchemy as sa
 
 from adapters.local.changes import Changes
 from adapters.local.http import routes as playground_routes
 from adapters.local.playground import Playground
 from adapters.local.sender import LocalSender
+from adapters.web.internal import internal_routes
 from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
 from bot.core.deadlines import Clockwork
@@ -30,7 +31,9 @@ from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
 from bot.features import decisions, input_windows, network
 from bot.features import help as help_feature
+from bot.handing_over import OwnSteps
 from bot.running import Address, Running
+from bot.secret_key import secret_key
 from bot.settings import Settings
 from storage import directory, local_chat, migrate
 from storage.engine import is_postgres
@@ -39,6 +42,9 @@ from storage.work import Clock, Work, open_work
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, help_feature.FEATURE)
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Where the playground is served; its guard answers to these names only."""
 
 
 class CannotStart(Exception):
@@ -127,59 +133,88 @@ async def build_playground(core: Core) -> Playground:
     return Playground(core.work, core.dispatch, deliverer, travel, changes, core.new_id, core.network_id)
 
 
-def prepare_database(settings: Settings, *, may_migrate: bool) -> None:
-    """An embedded database is migrated by itself, PostgreSQL only where that was asked for. Raises CannotStart."""
+def prepare_database(settings: Settings, *, may_migrate: bool) -> list[str]:
+    """An embedded database is migrated by itself, PostgreSQL only where that was asked for; returns what was run.
+
+    Raises CannotStart.
+    """
     try:
         missing = migrate.missing(settings.database_url)
-    except migrate.NewerDatabase as error:
+        if missing and is_postgres(settings.database_url) and not may_migrate:
+            raise CannotStart(
+                f"The database lacks {len(missing)} migration(s): {', '.join(missing)}.\n"
+                "Run `mycel migrate` (or start with `mycel run --migrate`)."
+            )
+        done = migrate.upgrade(settings.database_url) if missing else []
+    except (ValueError, migrate.NewerDatabase) as error:
         raise CannotStart(str(error)) from error
-    if not missing:
-        return
-    if is_postgres(settings.database_url) and not may_migrate:
-        raise CannotStart(
-            f"The database lacks {len(missing)} migration(s): {', '.join(missing)}.\n"
-            "Run `mycel migrate` (or start with `mycel run --migrate`)."
-        )
-    done = migrate.upgrade(settings.database_url)
-    log.info("database migrated: %s", ", ".join(done))
+    except sa.exc.DBAPIError as error:
+        why = str(error.orig).strip().splitlines()[0]
+        raise CannotStart(f"The database cannot be used: {why}\nLook at DATABASE_URL; `mycel doctor` helps.") from error
+    if done:
+        log.info("database migrated: %s", ", ".join(done))
+    return done
 
 
 async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyncio.Event) -> None:
     """Runs Mycel until `stop` is set. Raises CannotStart. The database has to be migrated (`prepare_database`)."""
+    _check(settings)
+    secret_key(settings, lambda: secrets.token_urlsafe(32))
+    metrics = Metrics()
+    core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
+    playground = await build_playground(core)
+    try:
+        await playground.start()
+        server = Server(settings.mycel_host, settings.mycel_port)
+        server.add(health_routes(core.work, metrics))
+        server.add(playground_routes(playground))
+        address = Address(os.getpid(), settings.local_url, secrets.token_urlsafe(32))
+        server.add(internal_routes(OwnSteps(core.work, core.network_id, core.new_id).take, address.token))
+        async with _background(core, settings.mycel_tick_seconds), _served(server, settings):
+            with Running(settings.data_folder).announced(address):
+                core.wake()
+                announce(f"The playground is at {settings.local_url}/try")
+                await stop.wait()
+                log.info("stopping")
+                # Pages that listen for changes would hold the server up.
+                playground.changes.close()
+    finally:
+        await playground.close()
+        await core.work.close()
+
+
+def _check(settings: Settings) -> None:
     if settings.platforms:
         raise CannotStart(
             f"There are settings for {' and '.join(settings.platforms)}, which this version does not speak yet.\n"
             "Take them out (environment, .env, mycel.toml) to start the playground."
         )
-    metrics = Metrics()
-    core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
-    playground = await build_playground(core)
-    await playground.start()
-    server = Server(settings.mycel_host, settings.mycel_port)
-    server.add(health_routes(core.work, metrics))
-    server.add(playground_routes(playground))
-    with _background(core, settings.mycel_tick_seconds) as running, ExitStack() as files:
-        try:
-            await server.start()
-        except OSError as error:
-            raise CannotStart(
-                f"Port {settings.mycel_port} on {settings.mycel_host} cannot be used: {error.strerror}.\n"
-                "Is Mycel running already? Another port: MYCEL_PORT=8081 make run"
-            ) from error
-        address = Address(os.getpid(), settings.base_url, secrets.token_urlsafe(32))
-        files.enter_context(Running(settings.data_folder).announced(address))
-        core.wake()
-        announce(f"The playground is at {settings.base_url}/try")
-        await stop.wait()
-        log.info("stopping")
+    if settings.mycel_host not in LOOPBACK:
+        raise CannotStart(
+            f"No platform is set up, and the playground has no login: it is served on 127.0.0.1 only, "
+            f"but MYCEL_HOST is {settings.mycel_host}.\n"
+            "To try it on this computer: MYCEL_HOST=127.0.0.1. To let others in: set up a platform (docs/operators)."
+        )
+
+
+@contextlib.asynccontextmanager
+async def _served(server: Server, settings: Settings) -> AsyncIterator[None]:
+    try:
+        await server.start()
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else "no such address"
+        raise CannotStart(
+            f"Port {settings.mycel_port} on {settings.mycel_host} cannot be used: {why}.\n"
+            "Is Mycel running already? Another port: MYCEL_PORT=8081 make run"
+        ) from error
+    try:
+        yield
+    finally:
         await server.stop()
-    await asyncio.gather(*running, return_exceptions=True)
-    await playground.close()
-    await core.work.close()
 
 
-@contextlib.contextmanager
-def _background(core: Core, tick_s: float) -> Iterator[list[asyncio.Task[Any]]]:
+@contextlib.asynccontextmanager
+async def _background(core: Core, tick_s: float) -> AsyncIterator[None]:
     """Senders and ticker, as long as the block lasts. The scheduler only wakes us: what is due is in the database."""
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -190,11 +225,12 @@ def _background(core: Core, tick_s: float) -> Iterator[list[asyncio.Task[Any]]]:
     )
     scheduler.start()
     try:
-        yield tasks
+        yield
     finally:
         scheduler.shutdown(wait=False)
         for task in tasks:
             task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _tick(core: Core) -> None:

@@ -9,10 +9,15 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 class AlreadyRunning(Exception):
     """Another process holds the data folder."""
+
+
+class Unusable(Exception):
+    """The data folder cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +38,24 @@ class Running:
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
-        """Holds the folder as long as the block lasts. Raises AlreadyRunning."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with self._lock.open("w") as file:
+        """Holds the folder, which is made where it is missing, as long as the block lasts.
+
+        Raises AlreadyRunning, Unusable.
+        """
+        with self._opened() as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise AlreadyRunning from None
             yield
+
+    def _opened(self) -> IO[str]:
+        try:
+            # Only for us: what people tell Mycel lies in here.
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return self._lock.open("w")
+        except OSError as error:
+            raise Unusable(f"The folder {self._folder}/ cannot be used: {error.strerror}.") from error
 
     @contextlib.contextmanager
     def announced(self, address: Address) -> Iterator[None]:

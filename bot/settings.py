@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -14,11 +14,18 @@ from pydantic_settings import (
 )
 
 Level = Literal["debug", "info", "warning", "error"]
+Port = Annotated[int, Field(ge=1, le=65535)]
+# Every address of the computer, as one that can be called.
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 def _named(name: str, default: Any, description: str) -> Any:
     """A setting under its one name, in lower case in mycel.toml."""
     return Field(default, validation_alias=AliasChoices(name, name.lower()), description=description)
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 class SlackAccount(BaseModel):
@@ -56,9 +63,9 @@ class Settings(BaseSettings):
     )
     mycel_network: str = _named("MYCEL_NETWORK", "mycel", "network of a fresh installation")
     mycel_host: str = _named("MYCEL_HOST", "127.0.0.1", "address of the HTTP server")
-    mycel_port: int = _named("MYCEL_PORT", 8080, "port of the HTTP server")
+    mycel_port: Port = _named("MYCEL_PORT", 8080, "port of the HTTP server")
     mycel_base_url: str = _named("MYCEL_BASE_URL", "", "what links point to; empty: http://MYCEL_HOST:MYCEL_PORT")
-    mycel_tick_seconds: float = _named("MYCEL_TICK_SECONDS", 1, "how often the clock looks")
+    mycel_tick_seconds: Annotated[float, Field(gt=0)] = _named("MYCEL_TICK_SECONDS", 1, "how often the clock looks")
     mycel_log_level: Level = _named("MYCEL_LOG_LEVEL", "info", "debug, info, warning or error")
     mycel_log_format: Literal["console", "json"] = _named("MYCEL_LOG_FORMAT", "console", "or json")
     mycel_secret_key: SecretStr | None = _named(
@@ -99,7 +106,13 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        return (self.mycel_base_url or f"http://{self.mycel_host}:{self.mycel_port}").rstrip("/")
+        return (self.mycel_base_url or f"http://{_in_url(self.mycel_host)}:{self.mycel_port}").rstrip("/")
+
+    @property
+    def local_url(self) -> str:
+        """Where this computer reaches the HTTP server."""
+        host = _HERE.get(self.mycel_host, self.mycel_host)
+        return f"http://{_in_url(host)}:{self.mycel_port}"
 
     @property
     def data_folder(self) -> Path:

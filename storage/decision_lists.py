@@ -86,6 +86,7 @@ def _select(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int, numbers: l
         values["numbers"] = numbers
     if "by" in given:
         values["by"] = f"%{_escaped(wanted.by.lower())}%"
+        values["by_typed"] = f"%{_escaped(wanted.by)}%"
     if "value" in given:
         values["value"] = f'%"{_escaped(wanted.value)}"%'
     return [from_row(row) for row in db.execute(_statement(tuple(given)), values)]
@@ -110,17 +111,23 @@ def visible() -> sa.ColumnElement[bool]:
     )
 
 
+def _is_like(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """In any case, or as typed where the database folds ASCII letters only."""
+    folded = sa.func.lower(name).like(bindparam("by"), escape="\\")
+    return sa.or_(folded, name.like(bindparam("by_typed"), escape="\\"))
+
+
 def _conditions() -> dict[str, sa.ColumnElement[bool]]:
     key = (decision_tags.c.network_id == decisions.c.network_id, decision_tags.c.number == decisions.c.number)
     named = sa.exists().where(
         decision_people.c.network_id == decisions.c.network_id,
         decision_people.c.number == decisions.c.number,
-        sa.func.lower(decision_people.c.name).like(bindparam("by"), escape="\\"),
+        _is_like(decision_people.c.name),
     )
     wrote = sa.exists().where(
         people.c.network_id == decisions.c.network_id,
         people.c.id == decisions.c.author_id,
-        sa.func.lower(people.c.name).like(bindparam("by"), escape="\\"),
+        _is_like(people.c.name),
     )
     return {
         "numbers": decisions.c.number.in_(bindparam("numbers", expanding=True)),

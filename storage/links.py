@@ -41,7 +41,9 @@ _OF = (
     .order_by(decision_links.c.at, decision_links.c.number, decision_links.c.to_number)
 )
 _DROP = sa.delete(decision_links).where(
-    decision_links.c.network_id == bindparam("n"), decision_links.c.number == bindparam("d")
+    decision_links.c.network_id == bindparam("n"),
+    decision_links.c.number == bindparam("d"),
+    decision_links.c.relation.in_(bindparam("relations", expanding=True)),
 )
 _STATE = (
     sa.update(decision_links)
@@ -96,9 +98,9 @@ def move_state(db: sa.Connection, network_id: int, number: int, before: str, aft
     db.execute(_STATE, {"n": network_id, "d": number, "from_state": before, "to_state": after})
 
 
-def drop_from(db: sa.Connection, network_id: int, number: int) -> None:
-    """Takes away all links that go out from a decision (it was undone)."""
-    db.execute(_DROP, {"n": network_id, "d": number})
+def drop_from(db: sa.Connection, network_id: int, number: int, relations: tuple[str, ...]) -> None:
+    """Takes away the links of these relations that go out from a decision (it was undone or withdrawn)."""
+    db.execute(_DROP, {"n": network_id, "d": number, "relations": list(relations)})
 
 
 _LOOSE = insert_new(decision_loose_links)

@@ -1,7 +1,7 @@
 """Finding decisions by word. Who may read a decision is in the index itself, so that what is hidden costs nothing.
 
 SQLite: FTS5, `rowid` = network · 2**32 + number, newest first by rowid. PostgreSQL: a tsvector under GIN. Words are
-folded (case, accents) here, so that both find the same; a word of four letters finds all words that begin with it.
+folded (case, accents) and parted here, so that both find the same; a word of four letters finds all that begin with it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from storage.types import metadata
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+")
 _NETWORK_BITS = 32
 _LONGEST = 20_000
 _LONGEST_WORD = 60
@@ -30,10 +30,7 @@ decision_words = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True),
     sa.Column("words", TSVECTOR, nullable=False),
 )
-SQLITE_DDL = (
-    "CREATE VIRTUAL TABLE decision_words USING fts5("
-    "words, readers, tokenize='unicode61 remove_diacritics 0', detail='column')",
-)
+SQLITE_DDL = ("CREATE VIRTUAL TABLE decision_words USING fts5(words, readers, tokenize='ascii', detail='column')",)
 POSTGRES_DDL = (
     "CREATE TABLE decision_words (network_id BIGINT NOT NULL, number BIGINT NOT NULL, words TSVECTOR NOT NULL, "
     "CONSTRAINT pk_decision_words PRIMARY KEY (network_id, number))",

@@ -5,6 +5,8 @@ Rows carry no network id: they go into whichever network they are read into. Mom
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from storage import local_chat
 from storage.counters import counters
 from storage.deadlines import deadlines
 from storage.decision_tables import (
@@ -38,6 +41,8 @@ _NOT_OF_THE_NETWORK = {"id", "slug"}
 _NO_SOURCE = ("",)
 _AT_A_TIME = 500
 _BIGGEST = 1 << 63
+# What no database takes as text: NUL, and halves of characters.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class BadRow(Exception):
@@ -88,6 +93,8 @@ _ORDER = (
     _Kept(contributions),
     _Kept(concern_answers),
     _Kept(early_changes),
+    _Kept(local_chat.channels),
+    _Kept(local_chat.accounts),
     _Kept(cursors),
     _Kept(events),
     _Kept(deadlines),
@@ -100,8 +107,8 @@ LEFT_BEHIND = {
     "inbox": "which events of a platform were handled: none of them comes again after two weeks",
     "codes": "one-time codes are secrets",
     **dict.fromkeys(
-        ("local_changes", "local_channels", "local_accounts", "local_messages", "local_reactions", "local_happenings"),
-        "the playground's own chat, as a platform keeps it",
+        ("local_changes", "local_messages", "local_reactions", "local_happenings"),
+        "what was said in the playground, as a platform keeps it",
     ),
 }
 """Tables that stay, and why; every table is here or among TABLES."""
@@ -124,8 +131,15 @@ def _all(kept: _Kept, dialect: str) -> sa.Select[Any]:
 
 
 _ALL = {(name, d): _all(kept, d) for name, kept in _KEPT.items() for d in ("sqlite", "postgresql")}
+_NAMED = sa.select(networks.c.id).where(networks.c.slug == bindparam("slug"))
 _COUNTS = {name: sa.select(sa.func.count()).select_from(_all(kept, "sqlite").order_by(None).subquery())
            for name, kept in _KEPT.items()}  # fmt: skip
+
+
+def network_named(db: sa.Connection, slug: str) -> int | None:
+    """The id of a network."""
+    found: int | None = db.execute(_NAMED, {"slug": slug}).scalar_one_or_none()
+    return found
 
 
 def count(db: sa.Connection, network_id: int) -> int:
@@ -180,9 +194,13 @@ def _moment(_column: sa.Column[Any], value: Any) -> datetime | None:
 
 def _text(column: sa.Column[Any], value: Any) -> str | None:
     length = getattr(column.type, "length", None)
-    if not isinstance(value, str) or "\x00" in value or (length is not None and len(value) > length):
+    if not isinstance(value, str) or (length is not None and len(value) > length):
         return None
-    return value
+    return None if _UNSTORABLE.search(value) else value
+
+
+def _any(_column: sa.Column[Any], value: Any) -> Any:
+    return None if _UNSTORABLE.search(json.dumps(value, ensure_ascii=False).replace("\\u0000", "\x00")) else value
 
 
 def _whole(_column: sa.Column[Any], value: Any) -> int | None:
@@ -191,7 +209,7 @@ def _whole(_column: sa.Column[Any], value: Any) -> int | None:
 
 _READ: Mapping[type, Callable[[sa.Column[Any], Any], Any]] = {
     UtcDateTime: _moment,
-    JsonText: lambda _column, value: value,
+    JsonText: _any,
     sa.Text: _text,
     sa.String: _text,
     sa.Boolean: lambda _column, value: value if isinstance(value, bool) else None,

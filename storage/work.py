@@ -10,8 +10,6 @@ import sqlalchemy as sa
 
 from storage.engine import is_postgres, open_reader
 from storage.jobs import Busy, Closed, GroupLost, Job, Tx, Writer
-from storage.postgres_writer import PostgresWriter
-from storage.sqlite_writer import SqliteWriter
 
 __all__ = ["Busy", "Clock", "Closed", "GroupLost", "Tx", "Work", "open_work"]
 
@@ -80,5 +78,15 @@ def open_work(url: str, *, clock: Clock, queue_limit: int = 1000) -> Work:
     `queue_limit` is how many live commands may wait before more of them are refused as Busy.
     Raises ValueError for a URL that Mycel cannot store in, OperationalError where SQLite cannot open its file.
     """
-    writer = PostgresWriter(url) if is_postgres(url) else SqliteWriter(url, clock)
-    return Work(writer, open_reader(url, connections=_READERS), clock, queue_limit=queue_limit)
+    return Work(_writer(url, clock), open_reader(url, connections=_READERS), clock, queue_limit=queue_limit)
+
+
+def _writer(url: str, clock: Clock) -> Writer:
+    """Only the database that is used is imported: the other's driver would cost start and memory."""
+    if is_postgres(url):
+        from storage.postgres_writer import PostgresWriter
+
+        return PostgresWriter(url)
+    from storage.sqlite_writer import SqliteWriter
+
+    return SqliteWriter(url, clock)

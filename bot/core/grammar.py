@@ -107,9 +107,9 @@ def _unescape(quoted: str) -> str:
     return re.sub(r'\\(["\\“”„«»‟])', r"\1", quoted)
 
 
-def quoted(value: str, *, always: bool = False) -> str:
-    """A value so that it reads back as one word with the same text; in quotes where it has to be, or `always`."""
+def quoted(value: str) -> str:
+    """A value so that it reads back as one word with the same text; in quotes only where it has to be."""
     is_plain = value and not _SPACE.search(value) and value[0] not in QUOTES and not _OPTION.match(value)
-    if is_plain and "\\" not in value and not always:
+    if is_plain and "\\" not in value:
         return value
     return '"' + re.sub(r'(["\\“”„«»‟])', r"\\\1", value) + '"'

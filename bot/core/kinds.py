@@ -44,7 +44,8 @@ class FreeText(Kind):
         return typed.strip() if self.widget == "long_text" else " ".join(typed.split())
 
 
-_MARKS = '"“”„«»‟'
+_LONGEST_ITEM = 80
+_AROUND = re.compile(r'^[\s"“”„«»‟]+|[\s"“”„«»‟]+$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +57,14 @@ class Many(Kind):
     lower: bool = False
 
     def parse(self, typed: str) -> tuple[str, ...]:
-        items = [part.strip().strip(_MARKS).strip() for part in re.split(r"[,;]", typed)]
-        return tuple(dict.fromkeys((i.lower() if self.lower else i) for i in items if i))
+        words = typed.lower() if self.lower else typed
+        items = [_AROUND.sub("", part) for part in re.split(r"[,;]", words)]
+        for item in items:
+            if len(item) > _LONGEST_ITEM:
+                raise UserError(
+                    "“{typed}…” is too long for one of a list; put commas between them.", typed=item[:_LONGEST_ITEM]
+                )
+        return tuple(dict.fromkeys(item for item in items if item))
 
     def format(self, value: Any) -> str:
         return ",".join(value)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from bot.core.commands import Args, Command, Field
 from bot.core.errors import UserError
-from bot.core.grammar import Token, joined, quoted, tokens
+from bot.core.grammar import QUOTES, Token, joined, quoted, tokens
 from bot.core.kinds import Choice, Flag, FreeText, Ids, Many
 
 _LONGEST_EXAMPLE = 2000
@@ -77,8 +77,8 @@ def formatted(command: Command, args: Args) -> str:
             is_gap = is_gap or f.at is not None
             continue
         shown = f.kind.format(value)
-        if f.at is not None:
-            words.append(shown if f.at.rest and not is_gap and _reads_back(shown) else quoted(shown, always=is_gap))
+        if f.at is not None and not is_gap:
+            words.append(shown if f.at.rest and _reads_back(shown) else quoted(shown))
         elif isinstance(f.kind, Flag):
             options.append(f"--{f.option}")
         else:
@@ -127,8 +127,9 @@ def _invalid(command: Command, error: ValidationError) -> Misread:
 
 
 def _reads_back(text: str) -> bool:
+    """Whether it may stand without quotes: nothing in it begins an option or a quote that a later one could close."""
     found = tokens(text)
-    return not any(t.name or t.is_quoted for t in found) and " ".join(t.value or "" for t in found) == text
+    return not any(t.name or t.raw[0] in QUOTES for t in found) and " ".join(t.value or "" for t in found) == text
 
 
 def _split(command: Command, found: list[Token], texts: dict[str, str], rest: list[Token]) -> None:

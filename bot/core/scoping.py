@@ -16,6 +16,7 @@ from storage.network import Group, Person, Scope, network_of, scope
 from storage.work import Tx, Work
 
 _REMEMBERED = 10_000
+_LONGEST_NAME = 200
 
 
 class NoNetwork(Exception):
@@ -135,12 +136,11 @@ class Scoping:
         actor, network_id = incoming.actor, found.network.id
         person = found.person
         if person is None:
-            person = Person(network_id, self._new_id(), actor.name, actor.zone, frozenset(), frozenset())
+            name = actor.name[:_LONGEST_NAME]
+            person = Person(network_id, self._new_id(), name, actor.zone, frozenset(), frozenset())
             if not is_reading:
-                directory.add_person(tx.db, network_id, person.id, actor.name, actor.zone, now)
-                directory.add_identity(
-                    tx.db, network_id, actor.platform, actor.workspace, actor.user, person.id, actor.name
-                )
+                directory.add_person(tx.db, network_id, person.id, name, actor.zone, now)
+                directory.add_identity(tx.db, network_id, actor.platform, actor.workspace, actor.user, person.id, name)
         home = found.channel.group_id if found.channel and found.channel.is_home else None
         if home is None or home in person.group_ids:
             return person

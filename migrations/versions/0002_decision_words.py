@@ -10,7 +10,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE decision_words USING fts5("
-            "words, readers, tokenize='unicode61 remove_diacritics 0', detail='column')"
+            "words, readers, tokenize='ascii', detail='column')"
         )
         return
     op.execute(

@@ -1,7 +1,6 @@
 """The message catalogues, from the code: `python -m tests.checks.catalogue --update` writes the template and merges it.
 
-Translations are kept. Where an English sentence has changed, the old translation stays as a "fuzzy" guess, which is not
-used before somebody has looked at it.
+Translations are kept as long as their English sentence stays the same. A new or changed sentence comes in without one.
 """
 
 from __future__ import annotations
@@ -75,7 +74,7 @@ def written(catalog: Catalog) -> str:
 def merged(path: Path) -> Catalog:
     """A translation with all that is new in the template, and without what is gone."""
     catalog = read(path)
-    catalog.update(template(), update_header_comment=False)
+    catalog.update(template(), no_fuzzy_matching=True)
     return catalog
 
 

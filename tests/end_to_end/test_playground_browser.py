@@ -97,9 +97,12 @@ def test_a_record_is_shown_to_the_one_who_asks(page: Page) -> None:
     page.sees("oakland", "D-1")
     page.until(lambda: page.column("oakland").find_elements(By.CSS_SELECTOR, "button.record"))
     page.click(page.column("oakland").find_elements(By.CSS_SELECTOR, "button.record")[-1])
-    page.sees("oakland", "/show D-1")
+    page.until(lambda: page.column("oakland").text.count("Only Ana can see this") == 2)
     page.speak_as("oakland", "ben")
-    assert "/show D-1" not in page.column("oakland").text
+    assert "Only Ana" not in page.column("oakland").text
+    page.speak_as("oakland", "ana")
+    assert page.column("oakland").text.count("Only Ana can see this") == 2
+    assert page.problems() == []
 
 
 def test_what_one_says_is_changed_answered_and_taken_back_by_the_keyboard(page: Page) -> None:
@@ -128,6 +131,7 @@ def test_a_form_keeps_what_was_typed(page: Page) -> None:
     page.say("oakland", "/propose")
     page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, "dialog[open]"))
     page.field("title").send_keys("Use Signal for alerts")
+    page.browser.find_element(By.CSS_SELECTOR, "dialog summary").click()
     page.field("length").send_keys("5m")
     page.browser.find_element(By.CSS_SELECTOR, "dialog button[type=submit]").click()
     page.until(lambda: page.browser.find_element(By.CSS_SELECTOR, "dialog .problem").text)

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy as sa
+
 from adapters.local.changes import Changes
 from adapters.local.playground import Playground
 from adapters.local.sender import LocalSender
@@ -71,7 +73,8 @@ def open_stage(
 ) -> Stage:
     """Makes the tables and the network where they are missing; the playground is not started yet."""
     engine = open_engine(url)
-    metadata.create_all(engine)
+    if not sa.inspect(engine).has_table("networks"):
+        metadata.create_all(engine)
     engine.dispose()
     now = clock or Clock()
     ids = itertools.count(first_id)

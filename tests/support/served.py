@@ -16,7 +16,7 @@ from adapters.web.server import Server
 from bot.app import build_core, build_playground
 from storage import migrate
 
-MONDAY = datetime(2026, 11, 2, 16, 55, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 2, 17, 5, tzinfo=UTC)
 """Morning in Oakland, evening in Nairobi and Bilbao."""
 
 TICK_S = 0.2

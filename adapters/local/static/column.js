@@ -225,7 +225,7 @@ export class Column {
     const { reply, note } = await post("say", { channel: this.channel.channel, account: this.account, text, thread: root });
     const typed = /^[/!]/.test(text.trim()) ? text.trim() : "";
     this.answer(reply, { typed, root, note });
-    if (!root) this.toEnd();
+    if (!root && !typed) this.toEnd();
     return { keep: reply.is === "invalid" };
   }
 
@@ -337,12 +337,16 @@ export class Column {
     if (item) {
       item.notes = (item.notes || 0) + 1;
       item.thread.insertBefore(note.element, item.composer?.element || null);
-      note.element.scrollIntoView({ block: "nearest" });
     } else {
       this.list.append(el("li", { class: "item" }, note.element));
       this.showEmpty();
-      this.toEnd();
     }
+    requestAnimationFrame(() => this.bringIntoView(note.element));
+  }
+
+  bringIntoView(element) {
+    const isTall = element.offsetHeight > this.list.clientHeight - 40;
+    element.scrollIntoView({ block: isTall ? "start" : "nearest" });
   }
 
   putAway(note) {

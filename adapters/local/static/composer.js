@@ -29,7 +29,7 @@ export class Composer {
     this.element.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.text.addEventListener("keydown", (event) => this.onKey(event));
     this.text.addEventListener("input", () => this.onInput());
-    this.text.addEventListener("blur", () => setTimeout(() => this.suggest([]), 150));
+    this.text.addEventListener("blur", () => setTimeout(() => document.activeElement === this.text || this.suggest([]), 150));
   }
 
   focus() {

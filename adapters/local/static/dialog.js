@@ -2,6 +2,7 @@
 import { el } from "./dom.js";
 import { renderMessage } from "./blocks.js";
 
+const FIRST = 4; // fields that are seen at once; a form with more folds the rest away
 const drafts = new Map();
 
 // submit(values) → promise of the reply; people: names to offer where a person is asked for.
@@ -9,6 +10,10 @@ export function openForm(form, { account, people, submit, done }) {
   const key = `${account} ${form.command}`;
   const draft = drafts.get(key) || {};
   const fields = form.fields.map((field) => new FormField(field, draft[field.name], people));
+  const rest = fields.slice(FIRST);
+  const more = rest.length > 0 && el("details", { class: "more" }, el("summary", {}, `More (${rest.length})`),
+    el("div", { class: "form-fields" }, rest.map((field) => field.element)));
+  if (more) more.open = rest.some((field) => field.isRequired || field.value());
   const problem = el("div", { class: "problem", role: "alert", hidden: true });
   const send = el("button", { type: "submit", class: "action primary" }, "Send");
   const body = el(
@@ -16,7 +21,7 @@ export function openForm(form, { account, people, submit, done }) {
     { noValidate: true },
     el("h2", { id: "form-title" }, form.title || form.command),
     problem,
-    el("div", { class: "form-fields" }, fields.map((field) => field.element)),
+    el("div", { class: "form-fields" }, fields.slice(0, FIRST).map((field) => field.element), more),
     form.typed && el("p", { class: "note" }, "The same, typed: ", el("code", {}, form.typed)),
     el("div", { class: "actions end" }, el("button", { type: "button", class: "action", onclick: () => dialog.close() }, "Cancel"), send),
   );
@@ -44,6 +49,7 @@ export function openForm(form, { account, people, submit, done }) {
 
   function show(reply) {
     for (const field of fields) field.complain(reply.errors[field.name]);
+    if (more && rest.some((field) => reply.errors[field.name])) more.open = true;
     const isPlaced = fields.some((field) => reply.errors[field.name]);
     problem.replaceChildren(...(reply.message ? renderMessage(reply.message, { press() {}, open() {} }) : [reply.words]));
     problem.hidden = false;
@@ -58,6 +64,7 @@ export function openForm(form, { account, people, submit, done }) {
 class FormField {
   constructor(field, draft, people) {
     this.name = field.name;
+    this.isRequired = field.isRequired;
     this.field = field;
     const id = `field-${field.name}`;
     this.error = el("p", { class: "error", id: `${id}-error`, hidden: true });

@@ -46,7 +46,7 @@ function reactions(message, room) {
   return el("div", { class: "reactions", role: "group", "aria-label": "Reactions" }, all.map((emoji) => {
     const accounts = given.get(emoji) || [];
     const isMine = accounts.includes(room.me());
-    const names = accounts.map(room.nameOf).join(", ");
+    const names = accounts.map((account) => room.nameOf(account)).join(", ");
     const made = el(
       "button",
       {

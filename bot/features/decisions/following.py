@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.context import Context
 from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.message import Block, Bullets, Spans, Text
-from bot.features.decisions import rules
+from bot.features.decisions import rules, storing
 from storage import decisions, directory, drafts, links
 from storage.deadlines import Deadline
 
@@ -22,7 +22,9 @@ def conclude(ctx: Context, fact: DecisionConcluded) -> tuple[Block, ...]:
     decisions.set_status(ctx.db, ctx.network.id, fact.number, status, taken_at)
     if status == "taken":
         _keep_waiting_links(ctx, fact.number)
-    ctx.touch(fact.about)
+    else:
+        storing.let_go(ctx, fact.number, rules.ASKING)
+    storing.touch_with_links(ctx, fact.number)
     return ()
 
 
@@ -31,9 +33,8 @@ def _keep_waiting_links(ctx: Context, number: int) -> None:
     waiting = [x for x in links.links_of(ctx.db, ctx.network.id, number) if x.number == number]
     links.move_state(ctx.db, ctx.network.id, number, links.WAITING, links.KEPT)
     for link in waiting:
-        if link.state in (links.WAITING, links.KEPT) and link.relation in rules.RETIRING:
-            decisions.set_status(ctx.db, ctx.network.id, link.to_number, rules.RETIRING[link.relation])
-            ctx.touch(f"D-{link.to_number}")
+        if link.state in (links.WAITING, links.KEPT):
+            storing.retire(ctx, link)
 
 
 def review(ctx: Context, deadline: Deadline) -> None:

@@ -76,7 +76,7 @@ def _linked(db: sa.Connection, d: Decision, reader: Reader) -> list[tuple[links.
     found = []
     for link in links.links_of(db, d.network_id, d.number):
         other = decisions.find(db, d.network_id, link.to_number if link.number == d.number else link.number)
-        if other is not None and readable(other, reader) and link.state != links.REFUSED:
+        if other is not None and readable(other, reader) and link.state != links.REFUSED and other.status != "undone":
             found.append((link, other))
     return found
 
@@ -106,14 +106,24 @@ def groups_named(ctx: Context, slugs: Sequence[str], own: Group) -> tuple[Group,
             continue
         group = known.get(slug)
         if group is None:
-            raise _unknown(slug, known)
+            raise unknown_group(slug, known)
         found[group.id] = group
     return tuple(found.values())
 
 
-def _unknown(slug: str, known: dict[str, Group]) -> UserError:
+def group_named(ctx: Context, slug: str) -> Group:
+    """A group by slug or name. UserError with the nearest name."""
+    every = directory.all_groups(ctx.db, ctx.network.id)
+    known = {g.slug: g for g in every} | {g.name.lower(): g for g in every}
+    if slug.lower() not in known:
+        raise unknown_group(slug, known)
+    return known[slug.lower()]
+
+
+def unknown_group(slug: str, known: dict[str, Group]) -> UserError:
+    """What is answered to a group's name that is none, with the nearest one."""
     near = get_close_matches(slug, known, n=1, cutoff=0.5)
     if near:
-        return UserError("There is no group “{slug}”; did you mean “{near}”?", slug=slug, near=known[near[0]].slug)
+        return UserError("There is no group “{wrong}”; did you mean “{near}”?", wrong=slug, near=known[near[0]].slug)
     slugs = ", ".join(sorted({g.slug for g in known.values()}))
-    return UserError("There is no group “{slug}”. There are: {slugs}.", slug=slug, slugs=slugs or "–")
+    return UserError("There is no group “{wrong}”. There are: {slugs}.", wrong=slug, slugs=slugs or "–")

@@ -15,10 +15,10 @@ from bot.core.language import mark
 from bot.core.message import Bold, Bullets, Message, Note, Paragraph
 from bot.core.replies import Answer, Form, Reply
 from bot.features.decisions import messages, rules, storing
-from bot.features.decisions.declarations import LogDecision, ProposeDecision, Undo, UseDraft
+from bot.features.decisions.declarations import RELATIONS, LogDecision, ProposeDecision, Undo, UseDraft
 from bot.features.decisions.loading import deciding_group, groups_named, seen, subject_of, told_to_person
 from bot.features.decisions.storing import Parties
-from storage import counters, decision_lists, decisions, directory, drafts, inbox, links, protocol, search
+from storage import counters, decision_lists, decisions, directory, drafts, inbox, protocol, search
 from storage.decisions import Decision
 
 
@@ -103,28 +103,16 @@ def undo(ctx: Context, args: Undo) -> Reply:
     decision = _to_undo(ctx, args)
     rules.check_undo(decision, ctx.now)
     network_id = ctx.network.id
+    rules.check_no_rule(decision, [number for _, number in protocol.rules(ctx.db, network_id).values()])
     decisions.set_status(ctx.db, network_id, decision.number, "undone")
     search.drop(ctx.db, network_id, decision.number)
-    _unlink(ctx, decision)
+    storing.let_go(ctx, decision.number, RELATIONS)
     inbox.forget_subject(ctx.db, network_id, decision.id)
     ctx.undue(decision.id, "decision_review")
     ctx.publish(DecisionUndone(about=decision.id, number=decision.number, group_id=decision.group_id))
     ctx.touch(decision.id)
     line = ctx.words.line("{id} is taken back. It is in no list and no search any more.", id=decision.id)
     return Answer(Message((Paragraph(line),)))
-
-
-def _unlink(ctx: Context, undone: Decision) -> None:
-    """What was retired by a decision that is taken back stands again, unless another one retired it too."""
-    network_id = ctx.network.id
-    outgoing = [link for link in links.links_of(ctx.db, network_id, undone.number) if link.number == undone.number]
-    links.drop_from(ctx.db, network_id, undone.number)
-    for link in outgoing:
-        if link.state == links.KEPT and link.relation in rules.RETIRING:
-            others = links.links_of(ctx.db, network_id, link.to_number)
-            if not any(rules.retires(other, link.to_number) for other in others):
-                decisions.set_status(ctx.db, network_id, link.to_number, "taken")
-        ctx.touch(f"D-{link.to_number}")
 
 
 def _to_undo(ctx: Context, args: Undo) -> Decision:

@@ -135,7 +135,7 @@ def card(words: Words, told: Told, *, is_told: bool) -> Message:
     """The decision as its channel, or a channel that is told of it, shows it."""
     d = told.decision
     if d.status == "undone":
-        return Message((Paragraph(words.line("{id} was taken back by its author.", id=RecordMention(d.id))),))
+        return Message((Paragraph(words.line("{id} was taken back.", id=RecordMention(d.id))),))
     blocks: list[Block] = [headline(words, d)]
     if is_told:
         blocks.insert(0, Paragraph(words.line("{group} lets you know:", group=named(told.group))))
@@ -205,17 +205,18 @@ def _texts(words: Words, d: Decision) -> list[Block]:
 
 
 def _links(words: Words, told: Told) -> list[Block]:
-    d = told.decision
-    lines = [_link(words, d, *link) for link in told.links]
+    lines = [_link(words, told, *link) for link in told.links]
     lines += [words.line(FORWARD.get(kind, "{id}"), id=Text(target)) for kind, target in told.loose]
     return [Bullets(tuple(lines))] if lines else []
 
 
-def _link(words: Words, d: Decision, link: Link, other: Decision, other_group: Group) -> Spans:
-    templates = FORWARD if link.number == d.number else BACKWARD
+def _link(words: Words, told: Told, link: Link, other: Decision, other_group: Group) -> Spans:
+    is_forward = link.number == told.decision.number
+    templates = FORWARD if is_forward else BACKWARD
     line: list[Span] = list(words.line(templates[link.relation], id=title(words, other)))
     if link.state in STATES:
-        line.append(Text(f" ({words(STATES[link.state], group=other_group.name)})"))
+        asked = other_group if is_forward else told.group
+        line.append(Text(f" ({words(STATES[link.state], group=asked.name)})"))
     return tuple(line)
 
 

@@ -6,14 +6,13 @@ from bot.core import parsing
 from bot.core.commands import Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
-from bot.core.errors import UserError
 from bot.core.events import DecisionShown
 from bot.core.language import mark
 from bot.core.message import Message, Paragraph, Spans
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages
 from bot.features.decisions.declarations import ListDecisions, ShowDecision
-from bot.features.decisions.loading import eyes, seen, told_to_person
+from bot.features.decisions.loading import eyes, group_named, seen, told_to_person
 from storage import decision_lists, directory
 from storage.decision_lists import Filter
 
@@ -64,18 +63,14 @@ def _nothing(ctx: Context, args: ListDecisions) -> Spans:
 def _filter(ctx: Context, args: ListDecisions) -> Filter:
     group_id = None
     if args.group:
-        slug = args.group.lower()
-        group = directory.groups_by_slug(ctx.db, ctx.network.id, [slug]).get(slug)
-        if group is None:
-            raise UserError("There is no group “{slug}”. “group” shows your own.", "/decisions", slug=args.group)
-        group_id = group.id
+        group_id = group_named(ctx, args.group).id
     zone = ctx.words.zone
     return Filter(
         words=args.words,
         group_id=group_id,
         by=args.by,
         tag=args.tag.lower(),
-        value=args.value,
+        value=args.value.lower(),
         status=args.status,
         since=parse_moment_past(args.since, ctx.now, zone) if args.since else None,
         until=parse_moment_past(args.until, ctx.now, zone, is_end=True) if args.until else None,

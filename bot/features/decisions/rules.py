@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core import audience
-from bot.core.durations import Duration, ends_at, parse_duration
+from bot.core.durations import BusinessDays, Duration, Span, ends_at, parse_duration
 from bot.core.errors import UserError
 from bot.core.working_time import WorkingTime
 from bot.features.decisions.declarations import EditDecision, LogDecision
@@ -64,9 +64,10 @@ def check_rule(case: str, typed: str) -> str:
         raise UserError("Say which rule: affects-others or reversible.", "/protocol set affects-others 5bd")
     if typed.strip().lower() == NO_NOTICE:
         return NO_NOTICE
-    if not typed.strip():
-        raise UserError("Say how much notice: a length such as 5bd, or none.", f"/protocol set {case} 5bd")
-    return str(parse_duration(typed))
+    length = parse_duration(typed) if typed.strip() else None
+    if not isinstance(length, (BusinessDays, Span)):
+        raise UserError("Say how much notice: a length such as 5bd or 2w, or none.", f"/protocol set {case} 5bd")
+    return str(length)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,16 @@ def check_undo(decision: Decision, now: datetime) -> None:
         )
 
 
+def check_no_rule(decision: Decision, setting: list[int]) -> None:
+    """UserError where a rule of the protocol rests on it. `setting`: numbers of the decisions that set the rules."""
+    if decision.number in setting:
+        raise UserError(
+            "{id} set a rule of the protocol; it is changed by setting the rule anew.",
+            "/protocol set affects-others 10bd",
+            id=decision.id,
+        )
+
+
 def edited(decision: Decision, args: EditDecision, review_at: datetime | None) -> Decision:
     """The decision after an edit. UserError if nothing changes or nothing may."""
     if decision.redacted_at is not None or decision.status == "undone":
@@ -166,6 +177,16 @@ def check_link(later: Decision, relation: str, earlier: Decision, *, leads_back:
 def retires(link: Link, number: int) -> bool:
     """Whether a link makes decision `number` a thing of the past."""
     return link.to_number == number and link.state == "kept" and link.relation in RETIRING
+
+
+def check_asked(later: Decision, earlier_id: str, *, may_read: bool) -> None:
+    """UserError where the group that would be asked about its decision could not read the later one."""
+    if not may_read:
+        raise UserError(
+            "{earlier} is another group's, and they could not read {later}: they cannot be asked about it.",
+            earlier=earlier_id,
+            later=later.id,
+        )
 
 
 def link_state(later: Decision, relation: str, earlier: Decision) -> str:

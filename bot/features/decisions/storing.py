@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.core import audience
-from bot.core.audience import channel_reader
+from bot.core.audience import Reader, channel_reader
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.durations import ends_at
@@ -112,6 +112,9 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> l
     )
     rules.check_link(later, relation, earlier, leads_back=leads_back)
     state = rules.link_state(later, relation, earlier)
+    if state == links.ASKED:
+        asked = Reader(frozenset({earlier.group_id}))
+        rules.check_asked(later, earlier.id, may_read=readable(later, asked))
     link = links.Link(ctx.network.id, later.number, relation, earlier.number, state, ctx.actor.id, ctx.now)
     links.set_link(ctx.db, link)
     if state == links.ASKED:
@@ -122,11 +125,41 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> l
 
 def keep(ctx: Context, link: links.Link, taken_at: datetime | None) -> None:
     """What a kept link does: a decision that is superseded or reversed says so from now on."""
-    if link.state == links.KEPT and link.relation in rules.RETIRING and taken_at is not None:
-        decisions.set_status(ctx.db, ctx.network.id, link.to_number, rules.RETIRING[link.relation])
+    if link.state == links.KEPT and taken_at is not None:
+        retire(ctx, link)
     ctx.publish(DecisionsLinked(about=f"D-{link.number}", relation=link.relation, to_number=link.to_number))
     ctx.touch(f"D-{link.number}")
     ctx.touch(f"D-{link.to_number}")
+
+
+def retire(ctx: Context, link: links.Link) -> None:
+    """A decision in force becomes superseded or reversed, where the link says so."""
+    earlier = decisions.find(ctx.db, ctx.network.id, link.to_number)
+    if link.relation in rules.RETIRING and earlier is not None and earlier.is_taken:
+        decisions.set_status(ctx.db, ctx.network.id, earlier.number, rules.RETIRING[link.relation])
+        ctx.touch(earlier.id)
+
+
+def let_go(ctx: Context, number: int, relations: tuple[str, ...]) -> None:
+    """Takes back what a decision did to others: its links go, and what it had retired stands again.
+
+    Unless another one retired it too.
+    """
+    touch_with_links(ctx, number)
+    outgoing = [x for x in links.links_of(ctx.db, ctx.network.id, number) if x.number == number]
+    links.drop_from(ctx.db, ctx.network.id, number, relations)
+    for link in outgoing:
+        if link.relation in relations and link.state == links.KEPT and link.relation in rules.RETIRING:
+            _restore(ctx, link.to_number)
+
+
+def _restore(ctx: Context, number: int) -> None:
+    earlier = decisions.find(ctx.db, ctx.network.id, number)
+    if earlier is None or not earlier.is_taken:
+        return
+    others = [x for x in links.links_of(ctx.db, ctx.network.id, number) if rules.retires(x, number)]
+    status = rules.RETIRING[others[-1].relation] if others else "taken"
+    decisions.set_status(ctx.db, ctx.network.id, number, status)
 
 
 def touch_with_links(ctx: Context, number: int) -> None:

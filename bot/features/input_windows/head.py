@@ -160,7 +160,7 @@ def _said(words: Words, shown: Story, given: Contribution) -> Spans:
 
 def kind_word(words: Words, stance: str) -> str:
     """The kind's name as a label: the first of its leading words."""
-    return words(rules.LEADING[stance]).split(",")[0].strip() if stance in rules.LEADING else words("talk")
+    return words(rules.LEADING[stance]).split(",")[0].strip(" :") if stance in rules.LEADING else words("talk")
 
 
 def _ways(words: Words, id: str) -> list[Block]:

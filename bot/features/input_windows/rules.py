@@ -25,11 +25,11 @@ REACTIONS: Mapping[str, str] = {"👍": SUPPORT, "❓": QUESTION, "✋": CONCERN
 
 # The words a message begins with, in the channel's language; several are separated by commas.
 LEADING = {
-    SUPPORT: mark("support"),
-    CONCERN: mark("concern"),
-    QUESTION: mark("question"),
-    DATA: mark("data"),
-    CONTEXT: mark("context"),
+    SUPPORT: mark("support:"),
+    CONCERN: mark("concern:"),
+    QUESTION: mark("question:"),
+    DATA: mark("data:"),
+    CONTEXT: mark("context:"),
 }
 _LEAD = re.compile(r"\s*[*_~`>]*\s*([^\W\d_][^\W\d_ ]{2,20})\s*[*_~`]*\s*[:\uff1a][*_~`]*\s*")
 _FIRST = re.compile(r"\s*([^\W\d_]{3,20})(?:\s+|$)")
@@ -46,8 +46,8 @@ class Said:
 
 def leading_words(words: Words) -> dict[str, str]:
     """Leading word (in lower case) → kind, in a channel's language and in English."""
-    own = {word.strip().lower(): kind for kind in LEADING for word in words(LEADING[kind]).split(",")}
-    return {name: kind for kind, name in LEADING.items()} | own
+    own = {word.strip(" :").lower(): kind for kind in LEADING for word in words(LEADING[kind]).split(",")}
+    return {kind: kind for kind in LEADING} | own
 
 
 def read(text: str, leading: Mapping[str, str]) -> Said:

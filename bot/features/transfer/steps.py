@@ -19,7 +19,7 @@ from bot.features.transfer.storing import group_for, store_chunk
 from storage import directory
 from storage.work import Tx
 
-A_CHUNK = 20
+A_CHUNK = 10
 """Records in one transaction of a running Mycel: live commands do not feel it."""
 
 T = TypeVar("T")

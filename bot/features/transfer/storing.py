@@ -83,9 +83,8 @@ def _author(record: ImportedDecision) -> str:
 
 def _add(ctx: Context, group: Group, record: ImportedDecision, number: int, authors: dict[str, int]) -> None:
     decision = as_decision(record, number, group, authors[_author(record)])
-    named = {p.name[:200]: p.part for p in reversed(record.people)}
-    people = [(p.name[:200], authors.get(p.name[:200]), p.part) for p in record.people if p.part == named[p.name[:200]]]
-    decisions.add(ctx.db, decision, tuple(dict.fromkeys(people)))
+    people = dict.fromkeys((p.name[:200], authors.get(p.name[:200]), p.part) for p in record.people)
+    decisions.add(ctx.db, decision, tuple(people))
     decision_index.add(ctx.db, decision)
     ctx.publish(DecisionImported(about=decision.id, group_id=group.id, number=number, source=record.source))
 

@@ -32,7 +32,7 @@ ASKED = WindowGroup(1, 1, 2, NOW + timedelta(days=3), "2026-11-05T12:00", "Afric
         ("> question: who pays?", Said("question", "who pays?")),
         ("OBJECIÓN: no", Said("concern", "no")),
         ("apoyo:", Said("support", "")),
-        ("data： 41 of 80", Said("data", "41 of 80")),
+        ("data\uff1a 41 of 80", Said("data", "41 of 80")),
         ("context:\nthe power is weak\nin March", Said("context", "the power is weak\nin March")),
         ("I have a concern: it is late", Said("talk", "I have a concern: it is late")),
         ("concern no phones", Said("talk", "concern no phones")),

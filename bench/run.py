@@ -1,0 +1,45 @@
+"""Runs the measurements that were asked for and prints the report; progress goes to stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from bench import bare, clock, commanding, giving, machine, places, process, reading, report
+from bench.places import Places
+from bench.report import Section
+
+SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input")
+
+
+def main(*, is_long: bool = False, only: Sequence[str] = (), as_json: bool = False) -> None:
+    """Measures on this machine and prints the report. `only`: some of SUBJECTS; `is_long`: a million decisions too.
+
+    Raises ValueError for a subject that there is not.
+    """
+    unknown = [name for name in only if name not in SUBJECTS]
+    if unknown:
+        raise ValueError(f"there is nothing to measure called {unknown[0]}; there are: {', '.join(SUBJECTS)}")
+    wanted = tuple(name for name in SUBJECTS if not only or name in only)
+    with places.opened() as opened:
+        lines = machine.described(opened.folder, opened.postgres_version)
+        sections = asyncio.run(_measured(opened, wanted, is_long))
+    print(report.to_json(lines, sections) if as_json else report.to_text(lines, sections))
+
+
+async def _measured(opened: Places, wanted: Sequence[str], is_long: bool) -> list[Section]:
+    measures: dict[str, Callable[[Places], Awaitable[Section]]] = {
+        "commands": commanding.run,
+        "bare": bare.run,
+        "clock": clock.run,
+        "reading": partial(reading.run, is_long=is_long),
+        "process": process.run,
+        "input": giving.run,
+    }
+    sections = []
+    for name in wanted:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        sections.append(await measures[name](opened))
+    return sections
