@@ -91,11 +91,10 @@ async def _claims(mycel: Playing, section: Section, database: str) -> None:
     for name, measure in (
         (f"claim {OTHERS} lanes beside the waiting one", _claim),
         ("read 20 of the waiting lane", lambda tx: timed_ms(lambda: delivery.pending(tx.db, blocked, tx.now, 20))),
-        ("give the waiting lane back", lambda tx: timed_ms(lambda: delivery.release(tx.db, blocked, 7, None))),
+        ("give the waiting lane back", lambda tx: _give_back(tx, blocked)),
     ):
         took = [await work.write(network_id, measure) for _ in range(_REPETITIONS)]
         section.add(Figure(f"{name}; {database}", "ms", took))
-        await work.write(network_id, _lease_blocked)
 
 
 def _claim(tx: Tx) -> float:
@@ -111,8 +110,14 @@ def _claim(tx: Tx) -> float:
     return took
 
 
-def _lease_blocked(tx: Tx) -> None:
-    tx.db.execute(sa.update(lanes).where(lanes.c.channel_id == BLOCKED).values(lease=7))
+def _give_back(tx: Tx, lane: Lane) -> float:
+    """Gives a lane back that is leased."""
+    this = (lanes.c.network_id == lane.network_id, lanes.c.channel_id == lane.channel_id)
+    later = tx.now + timedelta(hours=1)
+    tx.db.execute(sa.update(lanes).where(*this).values(lease=7, next_at=later))
+    took = timed_ms(lambda: delivery.release(tx.db, lane, 7, None))
+    tx.db.execute(sa.update(lanes).where(*this).values(lease=None, next_at=later))
+    return took
 
 
 def _fill_lanes(tx: Tx, network_id: int) -> None:

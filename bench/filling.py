@@ -135,8 +135,8 @@ async def fill(mycel: Playing, size: int) -> None:
     await work.write(network_id, lambda tx: _begin(tx, network_id, size))
     for numbers in _blocks(size):
         await work.write(network_id, partial(_store, rows=filler.rows(numbers)))
-        print(f"\r  {numbers[-1]:,} of {size:,} decisions written", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+        if numbers[-1] % (10 * _BLOCK) == 0 or numbers[-1] == size:
+            print(f"  {numbers[-1]:,} of {size:,} decisions written", file=sys.stderr, flush=True)
     await work.write(network_id, _settle)
 
 
@@ -173,3 +173,5 @@ def _store(tx: Tx, rows: dict[str, list[dict[str, Any]]]) -> None:
 def _settle(tx: Tx) -> None:
     """What the database does by itself in a quiet hour."""
     tx.db.execute(sa.text("ANALYZE"))
+    if tx.db.dialect.name == "postgresql":
+        tx.db.execute(sa.text("SELECT gin_clean_pending_list('ix_decision_words_words')"))

@@ -25,6 +25,7 @@ async def steps(url: str, commands: int) -> None:
     """Says the memory after the start, after some reading, and after commands."""
     async with playing(url) as mycel:
         _say("after start")
+        await mycel.say(DECIDE)
         for text in READS.values():
             await mycel.say(text.replace("{half}", "1"))
         _say("after reading")

@@ -59,7 +59,7 @@ async def run(places: Places) -> Section:
 
 def _footprint(section: Section, name: str, url: str, commands: int) -> None:
     command = [sys.executable, "-m", "bench.footprint", url, str(commands)]
-    done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True, check=True)
     for line in done.stdout.splitlines():
         said = json.loads(line)
         section.add(Figure(f"core's memory, {name}, {said['step']}", "MB", [said["mb"]], MEMORY_AIM))

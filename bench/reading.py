@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from statistics import median
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 from bench import filling
@@ -31,71 +33,84 @@ READS = {
     "list: by status, rare": f"decisions --status {filling.RARE_STATUS}",
     "list: since, many": "decisions --since 365d",
     "list: since, few": "decisions --since 1h",
-    "list: until long ago": "decisions --until 1000d",
+    "list: until long ago": "decisions --until 700d",
     "show": "show D-{half}",
 }
-_REPETITIONS, _LONGEST_S = 20, 2.0
+Networks = dict[int, Playing]
+"""Mycel with a network of so many decisions."""
+_REPETITIONS, _LONGEST_S = 20, 4.0
 _GROWS, _GROWS_MS = 1.5, 1.0
-"""More than so many times as slow, and by so many ms, is called growing."""
+"""More than so many times as slow, and by so many ms, is called growing (the median and the best of all rounds)."""
 
 
 async def run(places: Places, *, is_long: bool) -> Section:
     section = Section("4. What members do, in networks with many decisions (latency through dispatch)")
     for database in places.databases:
         sizes = (*SIZES, LONG) if is_long and database != POSTGRES else SIZES
-        found: dict[str, dict[int, Figure]] = {}
-        for size in sizes:
-            print(f"{database}, {size:,} decisions", file=sys.stderr)
-            for figure in await _measure(places, database, size):
-                found.setdefault(figure.name, {})[size] = figure
-        for name, by_size in found.items():
-            _compare(section, f"{name}; {database}", by_size)
+        urls = {size: places.fresh(database) for size in sizes}
+        async with AsyncExitStack() as stack:
+            networks = {size: await stack.enter_async_context(playing(url)) for size, url in urls.items()}
+            for size, mycel in networks.items():
+                await _fill(mycel, database, size)
+            for name, text in READS.items():
+                _compare(section, f"{name}; {database}", await _latencies(networks, text))
+            await _decide(section, networks, database)
+        for url in urls.values():
+            places.drop(url)
     section.notes.append(
-        f"“GROWS”: more than {_GROWS} times and {_GROWS_MS:.0f} ms slower than with {SIZES[0]:,} decisions. "
-        f"What is rare is in the oldest {filling.OLDEST} decisions."
+        f"“GROWS”: more than {_GROWS} times and {_GROWS_MS:.0f} ms slower than with {SIZES[0]:,} decisions, measured "
+        f"in turn. What is rare is in the oldest {filling.OLDEST} decisions."
     )
     return section
 
 
-async def _measure(places: Places, database: str, size: int) -> list[Figure]:
-    async with playing(url := places.fresh(database)) as mycel:
-        began = perf_counter()
-        await filling.fill(mycel, size)
-        print(f"  filled in {perf_counter() - began:.0f} s", file=sys.stderr)
-        figures = [Figure(name, "ms", await _latencies(mycel, text, size)) for name, text in READS.items()]
-        samples = await in_turn(
-            {
-                "decide, 1 caller": Load(1, 200, lambda _c, _n: mycel.say(DECIDE)),
-                "decide, 64 callers": Load(AT_ONCE, 640, lambda _c, _n: mycel.say(DECIDE)),
-            },
-            rounds=3,
-        )
-    places.drop(url)
-    figures.append(Figure("decide, 1 caller", "ms", [s.median_ms for s in samples["decide, 1 caller"]]))
-    rates = [1e3 / s.per_s for s in samples["decide, 64 callers"]]
-    return [*figures, Figure("decide, 64 callers, time for each", "ms", rates)]
+async def _fill(mycel: Playing, database: str, size: int) -> None:
+    print(f"{database}, {size:,} decisions", file=sys.stderr)
+    began = perf_counter()
+    await filling.fill(mycel, size)
+    print(f"  filled in {perf_counter() - began:.0f} s", file=sys.stderr)
 
 
-async def _latencies(mycel: Playing, text: str, size: int) -> list[float]:
-    """How long each of some repetitions took, in ms; fewer where it is slow."""
-    typed, end = text.replace("{half}", str(size // 2)), perf_counter() + _LONGEST_S
-    took: list[float] = []
-    await mycel.say(typed)
-    while len(took) < _REPETITIONS and (perf_counter() < end or len(took) < 3):
-        began = perf_counter()
-        await mycel.say(typed)
-        took.append((perf_counter() - began) * 1e3)
+async def _latencies(networks: Networks, text: str) -> dict[int, list[float]]:
+    """How long each of some repetitions took (ms), the sizes in turn; fewer where it is slow."""
+    took: dict[int, list[float]] = {size: [] for size in networks}
+    end = perf_counter() + _LONGEST_S
+    for repetition in range(_REPETITIONS + 1):
+        for size, mycel in networks.items():
+            typed = text.replace("{half}", str(size // 2))
+            began = perf_counter()
+            await mycel.say(typed)
+            if repetition:  # the first one warms up
+                took[size].append((perf_counter() - began) * 1e3)
+        if perf_counter() > end and repetition >= 3:
+            break
     return took
 
 
-def _compare(section: Section, name: str, by_size: dict[int, Figure]) -> None:
-    base = median(by_size[SIZES[0]].rounds)
-    for size, figure in by_size.items():
-        note = ""
-        if size != SIZES[0]:
-            ratio = figure.median / base
-            is_growing = ratio > _GROWS and figure.median - base > _GROWS_MS
-            note = f"× {ratio:.1f} of {SIZES[0] // 1000}k{', GROWS' if is_growing else ''}"
-            if figure.name.startswith("decide, 64"):
-                note += f"; {1e3 / figure.median:,.0f} per s"
-        section.add(Figure(f"{name}, {size // 1000}k", figure.unit, figure.rounds, None, note))
+async def _decide(section: Section, networks: Networks, database: str) -> None:
+    for callers, total in ((1, 100), (AT_ONCE, 512)):
+        loads = {str(size): Load(callers, total, partial(_say, mycel)) for size, mycel in networks.items()}
+        found = await in_turn(loads, rounds=3)
+        each = {int(size): [1e3 / sample.per_s for sample in samples] for size, samples in found.items()}
+        _compare(section, f"decide, {callers} at a time, each; {database}", each)
+
+
+async def _say(mycel: Playing, _caller: int, _n: int) -> object:
+    return await mycel.say(DECIDE)
+
+
+def _compare(section: Section, name: str, by_size: dict[int, list[float]]) -> None:
+    smallest: Figure | None = None
+    for size, rounds in by_size.items():
+        figure = Figure(f"{name}, {size // 1000:,}k", "ms", rounds)
+        if smallest is None:
+            smallest = figure
+        else:
+            figure = replace(figure, note=_growth(smallest, figure))
+        section.add(figure)
+
+
+def _growth(small: Figure, large: Figure) -> str:
+    pairs = [(small.median, large.median), (small.best, large.best)]
+    is_growing = all(after > _GROWS * before and after - before > _GROWS_MS for before, after in pairs)
+    return f"× {large.median / small.median:.1f}{' GROWS' if is_growing else ''}"

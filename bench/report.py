@@ -91,10 +91,5 @@ def shown(value: float) -> str:
     return f"{value:.3g}"
 
 
-def to_text(machine: Sequence[str], sections: Sequence[Section]) -> str:
-    """The whole report."""
-    return "\n\n".join(["\n".join(machine), *(section.to_text() for section in sections)])
-
-
 def to_json(machine: Sequence[str], sections: Sequence[Section]) -> str:
     return json.dumps({"machine": list(machine), "sections": [s.to_json() for s in sections]}, ensure_ascii=False)

@@ -25,11 +25,22 @@ def main(*, is_long: bool = False, only: Sequence[str] = (), as_json: bool = Fal
     wanted = tuple(name for name in SUBJECTS if not only or name in only)
     with places.opened() as opened:
         lines = machine.described(opened.folder, opened.postgres_version)
-        sections = asyncio.run(_measured(opened, wanted, is_long))
-    print(report.to_json(lines, sections) if as_json else report.to_text(lines, sections))
+        show = _keep_quiet if as_json else _print
+        show("\n".join(lines))
+        sections = asyncio.run(_measured(opened, wanted, is_long, show))
+    if as_json:
+        print(report.to_json(lines, sections))
 
 
-async def _measured(opened: Places, wanted: Sequence[str], is_long: bool) -> list[Section]:
+def _print(text: str) -> None:
+    print(text, end="\n\n", flush=True)
+
+
+def _keep_quiet(_text: str) -> None:
+    """JSON comes in one piece, at the end."""
+
+
+async def _measured(opened: Places, wanted: Sequence[str], is_long: bool, show: Callable[[str], None]) -> list[Section]:
     measures: dict[str, Callable[[Places], Awaitable[Section]]] = {
         "commands": commanding.run,
         "bare": bare.run,
@@ -42,4 +53,5 @@ async def _measured(opened: Places, wanted: Sequence[str], is_long: bool) -> lis
     for name in wanted:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         sections.append(await measures[name](opened))
+        show(sections[-1].to_text())
     return sections

@@ -195,5 +195,23 @@ def export_jsonl(path: str) -> None:
     click.echo(f"{rows} rows exported.", err=True)
 
 
+@main.command()
+@click.option("--long", "is_long", is_flag=True, help="Search and lists with a million decisions too.")
+@click.option("--only", multiple=True, help="Measure only this: commands, bare, clock, reading, process, input.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def bench(is_long: bool, only: tuple[str, ...], as_json: bool) -> None:
+    """Measure what Mycel costs on this machine: speed, CPU and memory. Takes some minutes."""
+    try:
+        from bench import run as measurements
+    except ModuleNotFoundError as missing:
+        if missing.name != "bench":
+            raise
+        raise Problem("the measurements are not installed here; they come with Mycel's source (make bench).") from None
+    try:
+        measurements.main(is_long=is_long, only=only, as_json=as_json)
+    except ValueError as error:
+        raise Problem(str(error), exit_code=WRONG_USAGE) from error
+
+
 if __name__ == "__main__":
     main()

@@ -162,25 +162,25 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
     secret_key(settings, lambda: secrets.token_urlsafe(32))
     metrics = Metrics()
     core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
-    playground = await build_playground(core)
-    try:
+    async with contextlib.AsyncExitStack() as ends:
+        ends.push_async_callback(core.work.close)
+        playground = await build_playground(core)
+        await ends.enter_async_context(_background(core, settings.mycel_tick_seconds))
+        ends.push_async_callback(playground.close)
         await playground.start()
+        address = Address(os.getpid(), settings.local_url, secrets.token_urlsafe(32))
         server = Server(settings.mycel_host, settings.mycel_port)
         server.add(health_routes(core.work, metrics))
         server.add(playground_routes(playground))
-        address = Address(os.getpid(), settings.local_url, secrets.token_urlsafe(32))
         server.add(internal_routes(OwnSteps(core.work, core.network_id, core.new_id).take, address.token))
-        async with _background(core, settings.mycel_tick_seconds), _served(server, settings):
-            with Running(settings.data_folder).announced(address):
-                core.wake()
-                announce(f"The playground is at {settings.local_url}/try")
-                await stop.wait()
-                log.info("stopping")
-                # Pages that listen for changes would hold the server up.
-                playground.changes.close()
-    finally:
-        await playground.close()
-        await core.work.close()
+        await ends.enter_async_context(_served(server, settings))
+        ends.enter_context(Running(settings.data_folder).announced(address))
+        core.wake()
+        announce(f"The playground is at {settings.local_url}/try")
+        await stop.wait()
+        log.info("stopping")
+        # Pages that listen for changes would hold the server up.
+        playground.changes.close()
 
 
 def _check(settings: Settings) -> None:
@@ -236,6 +236,8 @@ async def _background(core: Core, tick_s: float) -> AsyncIterator[None]:
 async def _tick(core: Core) -> None:
     try:
         await core.tick()
+    except asyncio.CancelledError:
+        return  # we stop; the scheduler would call that a failure
     except Exception:
         # The next tick comes in a second and looks at the same rows again.
         log.exception("tick failed")

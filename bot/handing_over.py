@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 
@@ -71,10 +72,10 @@ class RemoteSteps:
         import aiohttp
 
         headers = {"Authorization": f"Bearer {self._address.token}", "Content-Type": "application/json"}
-        body = request.model_dump_json().encode()
+        url, body = self._address.url + PATH, request.model_dump_json().encode()
         for attempt in range(TRIES):
             try:
-                async with self._session.post(self._address.url + PATH, data=body, headers=headers) as response:
+                async with self._session.post(url, data=io.BytesIO(body), headers=headers) as response:
                     return _answered(response.status, await response.json())
             except (aiohttp.ClientConnectorError, aiohttp.ContentTypeError) as error:
                 raise Refused(_gone(self._address)) from error

@@ -241,7 +241,7 @@ async def restore(found: Steps, path: Path) -> Outcome:
 
 
 async def _compare(found: Steps, path: Path) -> tuple[int, int]:
-    progress = Progress("Looking")
+    progress = Progress("Looking", every=5_000)
     new, same, other = 0, 0, list[Any]()
     for some in _line_chunks(lines.read_rows(path)):
         answer = await found.do(steps.Compare(lines=tuple(some)))
@@ -268,7 +268,7 @@ def _conflicts(other: Sequence[Sequence[Any]]) -> str:
 
 
 async def _restore(found: Steps, path: Path, total: int) -> None:
-    progress, done = Progress("Storing", total), 0
+    progress, done = Progress("Storing", total, every=5_000), 0
     for some in _line_chunks(lines.read_rows(path)):
         await found.do(steps.Restore(lines=tuple(some)))
         done += len(some)

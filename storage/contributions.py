@@ -1,4 +1,4 @@
-"""What people said in input windows, the answers to their concerns, and changes that came before their message."""
+"""What people said in input windows, and the answers to their concerns."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.statements import insert
 from storage.types import UtcDateTime
-from storage.window_tables import concern_answers, contributions, early_changes
+from storage.window_tables import concern_answers, contributions
 
 TALK, CONCERN = "talk", "concern"
 OPEN, ANSWERED, RESOLVED, CARRIED = "open", "answered", "resolved", "carried"
@@ -72,19 +71,12 @@ class Tally:
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class EarlyChange:
-    """An edit or redaction that came before its message."""
-
-    said_at: datetime
-    is_redacted: bool
-    text: str
-
-
 _COLUMNS = [contributions.c[name] for name in Contribution.__dataclass_fields__]
 _ADD = sa.insert(contributions)
 _ALL = sa.select(*_COLUMNS).where(contributions.c.network_id == bindparam("n"))
 _THIS = _ALL.where(contributions.c.id == bindparam("i"))
+# Not by the number alone: SQLite would then walk the primary key through the whole network.
+_NEWEST_FIRST = (contributions.c.given_at.desc(), contributions.c.id.desc())
 _OF_WINDOW = _ALL.where(contributions.c.number == bindparam("d"))
 _CONCERNS = _OF_WINDOW.where(
     contributions.c.stance == sa.literal_column("'concern'"), contributions.c.redacted_at.is_(None)
@@ -96,7 +88,7 @@ _OF_PERSON = (
         contributions.c.stance == bindparam("s"),
         contributions.c.redacted_at.is_(None),
     )
-    .order_by(contributions.c.id.desc())
+    .order_by(*_NEWEST_FIRST)
     .limit(1)
 )
 _REACTION = _OF_PERSON.where(contributions.c.via == "reaction", contributions.c.channel_id == bindparam("c"))
@@ -106,10 +98,14 @@ _NEWEST = (
         contributions.c.text != "",
         contributions.c.redacted_at.is_(None),
     )
-    .order_by(contributions.c.id.desc())
+    .order_by(*_NEWEST_FIRST)
     .limit(bindparam("most"))
 )
-_PAGE = _OF_WINDOW.where(contributions.c.id > bindparam("last")).order_by(contributions.c.id).limit(bindparam("most"))
+_PAGE = (
+    _OF_WINDOW.where(contributions.c.id + 0 > bindparam("last"))
+    .order_by(contributions.c.given_at, contributions.c.id)
+    .limit(bindparam("most"))
+)
 _TALLY = (
     sa.select(
         contributions.c.group_id,
@@ -310,44 +306,3 @@ def answers(db: sa.Connection, network_id: int, ids: list[int]) -> dict[int, lis
         for row in db.execute(_ANSWERS, {"n": network_id, "ids": ids}):
             found[row.contribution_id].append(ConcernAnswer(*row))
     return found
-
-
-_EARLY = sa.select(early_changes.c.said_at, early_changes.c.is_redacted, early_changes.c.text).where(
-    early_changes.c.network_id == bindparam("n"),
-    early_changes.c.channel_id == bindparam("c"),
-    early_changes.c.message_id == bindparam("m"),
-)
-_LEAVE = insert(early_changes)
-_LEAVE = _LEAVE.on_conflict_do_update(
-    index_elements=["network_id", "channel_id", "message_id"],
-    set_={name: _LEAVE.excluded[name] for name in ("said_at", "is_redacted", "text")},
-    where=sa.and_(
-        ~early_changes.c.is_redacted,
-        sa.or_(_LEAVE.excluded.is_redacted, early_changes.c.said_at <= _LEAVE.excluded.said_at),
-    ),
-)
-_TAKE = sa.delete(early_changes).where(
-    early_changes.c.network_id == bindparam("n"),
-    early_changes.c.channel_id == bindparam("c"),
-    early_changes.c.message_id == bindparam("m"),
-    ~early_changes.c.is_redacted,
-)
-
-
-def leave_early_change(
-    db: sa.Connection, network_id: int, channel_id: int, message_id: str, change: EarlyChange
-) -> None:
-    """An edit or redaction of a message not seen yet: the latest edit stays, a redaction for good."""
-    row = {"network_id": network_id, "channel_id": channel_id, "message_id": message_id, "said_at": change.said_at}
-    db.execute(_LEAVE, row | {"is_redacted": change.is_redacted, "text": change.text})
-
-
-def meet_early_change(db: sa.Connection, network_id: int, channel_id: int, message_id: str) -> EarlyChange | None:
-    """What came before this message. An edit's words are handed over and not kept."""
-    key = {"n": network_id, "c": channel_id, "m": message_id}
-    row = db.execute(_EARLY, key).one_or_none()
-    if row is None:
-        return None
-    if not row.is_redacted:
-        db.execute(_TAKE, key)
-    return EarlyChange(*row)

@@ -192,6 +192,9 @@ def claim(db: sa.Connection, platform: str, now: datetime, until: datetime, leas
 _ROOT = messages.alias("root")
 # A reply waits for its root until that was shown, was given up, or turned out to have nothing to show.
 _waits_for_root = sa.and_(_ROOT.c.state == "live", _ROOT.c.sent_rev == 0)
+# The opposite, also where there is no root: written so that PostgreSQL expects many rows and reads them in order; for
+# "is not true" it expects one, and sorts the whole backlog.
+_waits_no_more = sa.or_(sa.func.coalesce(_ROOT.c.sent_rev, 1) > 0, _ROOT.c.state != "live")
 _PENDING = (
     sa.select(
         *[messages.c[name] for name in Pending.__dataclass_fields__ if not name.startswith("root_")],
@@ -209,7 +212,7 @@ _PENDING = (
         messages.c.state == "live",
         messages.c.wanted_rev > messages.c.sent_rev,
         messages.c.ready_at <= bindparam("now", type_=UtcDateTime),
-        _waits_for_root.is_not(True),
+        _waits_no_more,
     )
     .order_by(messages.c.id)
     .limit(bindparam("most"))
@@ -330,18 +333,22 @@ def release(db: sa.Connection, lane: Lane, lease: int, not_before: datetime | No
         db.execute(_HOLD, key | {"until": not_before})
 
 
-_BY_REMOTE = sa.select(messages.c.key, messages.c.about, messages.c.view).where(
-    messages.c.network_id == bindparam("n"),
-    messages.c.channel_id == bindparam("c"),
-    sa.or_(messages.c.remote_id == bindparam("remote"), messages.c.key == bindparam("k")),
+_NAMED = sa.select(messages.c.key, messages.c.about, messages.c.view).where(
+    messages.c.network_id == bindparam("n"), messages.c.channel_id == bindparam("c")
 )
+# Two questions, as each has its index: with an OR, SQLite walks through all messages of the channel.
+_BY_REMOTE = _NAMED.where(messages.c.remote_id == bindparam("remote"))
+_BY_KEY = _NAMED.where(messages.c.key == bindparam("k"))
 
 
 def about(
     db: sa.Connection, network_id: int, channel_id: int, remote_id: str | None, key: str | None
 ) -> tuple[str, str, str] | None:
     """(key, about, view) of a message of ours by its id on the platform, or by its key."""
-    row = db.execute(_BY_REMOTE, {"n": network_id, "c": channel_id, "remote": remote_id, "k": key or ""}).first()
+    place = {"n": network_id, "c": channel_id}
+    row = db.execute(_BY_REMOTE, place | {"remote": remote_id}).first() if remote_id else None
+    if row is None and key:
+        row = db.execute(_BY_KEY, place | {"k": key}).first()
     return (row[0], row[1], row[2]) if row else None
 
 

@@ -91,7 +91,7 @@ _OPEN_OF_GROUP = (
         window_groups.c.group_id == bindparam("g"),
         input_windows.c.state == "open",
     )
-    .order_by(input_windows.c.number)
+    .order_by(window_groups.c.number)
 )
 
 

@@ -81,8 +81,11 @@ class Scope:
     is_known: bool
 
 
+_COMMA: Any = sa.literal_column("','")  # given as a string, SQLAlchemy would write it into the SQL anew each time
+
+
 def _ids(column: Any) -> Any:
-    return sa.func.coalesce(sa.func.aggregate_strings(sa.cast(column, sa.String), ","), "")
+    return sa.func.coalesce(sa.func.aggregate_strings(sa.cast(column, sa.String), _COMMA), sa.literal_column("''"))
 
 
 _person_groups = (

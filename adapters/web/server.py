@@ -9,6 +9,9 @@ from aiohttp import web
 from adapters.web.metrics import Metrics
 from storage.work import Work
 
+SHUTDOWN_S = 1.0
+"""How long requests under way are waited for at a stop; what they asked for is stored all the same."""
+
 
 class Server:
     """Serves the routes it was given, on one address."""
@@ -23,7 +26,7 @@ class Server:
 
     async def start(self) -> None:
         """Begins to serve. Raises OSError where the address cannot be used."""
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=3)
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=SHUTDOWN_S)
         await self._runner.setup()
         await web.TCPSite(self._runner, self._host, self._port).start()
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from bot.core.conversation import Actor, Incoming
+from bot.core.conversation import Actor, Incoming, Place
 
-Some = TypeVar("Some", bound=Incoming)
+Some = TypeVar("Some", Incoming, Actor, Place)
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -19,7 +19,7 @@ def clean(text: str) -> str:
 
 
 def cleaned(incoming: Some) -> Some:
-    """The same thing with clean texts, names and form values."""
+    """The same thing with clean texts, names, ids and form values."""
     changes: dict[str, Any] = {}
     for field in dataclasses.fields(incoming):
         value = getattr(incoming, field.name)
@@ -37,7 +37,9 @@ def _cleaned(value: Any) -> Any:
         case Mapping():
             is_dirty = any(_UNKEEPABLE.search(k) or _UNKEEPABLE.search(v) for k, v in value.items())
             return {clean(k): clean(v) for k, v in value.items()} if is_dirty else value
-        case Actor(name=name) if _UNKEEPABLE.search(name):
-            return dataclasses.replace(value, name=clean(name))
+        case Actor():
+            return cleaned(value)
+        case Place():
+            return cleaned(value)
         case _:
             return value

@@ -109,6 +109,7 @@ class Deliverer:
         self._clock, self._new_id = clock, new_id
         self._woken = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
+        self._beginnings: set[asyncio.Task[bool]] = set()
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -136,6 +137,13 @@ class Deliverer:
 
     async def _begin_turns(self) -> bool:
         """Leases the lanes that have something to send; each is served beside the others. False if there were none."""
+        # Goes on where the caller is cancelled: lanes that were leased and not served would sleep until the lease ends.
+        beginning = asyncio.create_task(self._lease_lanes())
+        self._beginnings.add(beginning)
+        beginning.add_done_callback(self._beginnings.discard)
+        return await asyncio.shield(beginning)
+
+    async def _lease_lanes(self) -> bool:
         now, lease = self._clock(), self._new_id()
         is_due = await self._work.read(lambda tx: delivery.next_at(tx.db, self._sender.platform))
         if is_due is None or is_due > now:
@@ -161,6 +169,7 @@ class Deliverer:
             log.error("delivery to %s: a turn failed", self._sender.platform, exc_info=error)
 
     async def _end_turns(self) -> None:
+        await asyncio.gather(*self._beginnings, return_exceptions=True)
         if self._turns:
             await asyncio.wait(self._turns, timeout=STOP_WITHIN_S)
         for turn in tuple(self._turns):

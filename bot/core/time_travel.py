@@ -70,14 +70,17 @@ class TimeTravel:
         due = await self.next_due(network_id)
         if due is None:
             raise UserError(_NOTHING_DUE)
-        return await self.to(network_id, max(due, await self.now(network_id)))
+        left_at = await self.now(network_id)
+        return await self._travel(network_id, left_at, max(due, left_at))
 
     async def to(self, network_id: int, target: datetime) -> Journey:
         """Moves the clock to `target`, firing and delivering at each due time before it.
 
         Raises UserError for a target in the past or more than ten years ahead, and where it is not allowed.
         """
-        left_at = await self.now(network_id)
+        return await self._travel(network_id, await self.now(network_id), target)
+
+    async def _travel(self, network_id: int, left_at: datetime, target: datetime) -> Journey:
         if not self.is_allowed:
             raise UserError(_REFUSED)
         if target < left_at:

@@ -11,9 +11,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
+from bot.app import FEATURES
 from bot.core.commands import Command
 from bot.core.language import languages
-from tests.checks.catalogue import FEATURES, TEMPLATE, merged, read, template, translations, written
+from tests.checks.catalogue import TEMPLATE, merged, read, template, translations, written
 from tests.checks.sentences import ROOT, Module, Place, modules
 
 UPDATE = "run: python -m tests.checks.catalogue --update"
@@ -59,13 +60,13 @@ def placeholders(text: str) -> list[str]:
 
 def pairs(catalog: Catalog) -> list[tuple[str, str]]:
     """English and translation, each form of a plural on its own."""
-    found = []
+    found: list[tuple[str, str]] = []
     for message in catalog:
         ids = message.id if isinstance(message.id, (list, tuple)) else (message.id,)
         said = message.string if isinstance(message.string, (list, tuple)) else (message.string,)
         if message.id:
             assert len(said) == len(ids), message.id
-            found += zip(ids, said, strict=True)
+            found += [(str(one), str(translated or "")) for one, translated in zip(ids, said, strict=True)]
     return found
 
 
@@ -92,7 +93,8 @@ class TestTranslation:
         found = pairs(read(path))
         assert [one for one, said in found if placeholders(one) != placeholders(said)] == []
         # What joins a sentence to its neighbours, and what a person types, stays as it is.
-        assert [one for one, said in found if (one[0] == " ", one[-1] == ":") != (said[0] == " ", said[-1] == ":")] == []
+        ends = [((one[0] == " ", one[-1] == ":"), (said[0] == " ", said[-1] == ":")) for one, said in found]
+        assert [pair for pair, (first, second) in zip(found, ends, strict=True) if first != second] == []
         assert [one for one, said in found if re.findall(r"--[a-z]+", one) != re.findall(r"--[a-z]+", said)] == []
 
     def test_it_compiles(self, path: Path) -> None:

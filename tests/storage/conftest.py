@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from storage import directory
 from storage.engine import open_engine, open_reader
+from storage.network import Channel, Group
+from storage.types import metadata
 from storage.work import Work, open_work
 from tests.support.entries import counters, tables
 
@@ -47,3 +50,21 @@ async def new_work(database_url: str, outside: sa.Engine, now: datetime) -> Asyn
 @pytest.fixture
 def work(new_work: Callable[[], Work]) -> Work:
     return new_work()
+
+
+@pytest.fixture
+def filled(database_url: str) -> Iterator[sa.Connection]:
+    """A transaction on a database with networks 1 and 2, each with groups 1 and 2, their homes and person 100."""
+    at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    engine = open_engine(database_url)
+    with engine.begin() as db:
+        metadata.create_all(db)
+        for n in (1, 2):
+            directory.add_network(db, n, f"net{n}", "en", at)
+            directory.add_person(db, n, 100, "Ana Élodie", None, at)
+            for g in (1, 2):
+                group = Group(n, g, f"g{g}", f"G{g}", "UTC", None, "mon-fri", "off", "en", "active", ())
+                directory.add_group(db, group, at)
+                directory.add_channel(db, Channel(n, g, "test", f"w{n}", f"c{g}", g, True, "", "active"))
+        yield db
+    engine.dispose()

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import contributions, decisions, delivery, directory, input_windows
-from storage.contributions import Contribution, EarlyChange, Tally
+from storage import contributions, decisions, delivery, directory, early_changes, input_windows
+from storage.contributions import Contribution, Tally
 from storage.decisions import Decision
+from storage.early_changes import EarlyChange
 from storage.engine import open_engine
 from storage.input_windows import Window, WindowGroup
 from storage.network import Channel, Group
@@ -218,21 +219,28 @@ def test_a_person_is_forgotten_in_one_network_only(db: sa.Connection) -> None:
 
 def test_what_comes_before_its_message_waits_for_it(db: sa.Connection) -> None:
     third, second = EarlyChange(END, False, "third"), EarlyChange(NOW, False, "second")
-    contributions.leave_early_change(db, 1, 2, "m1", third)
-    contributions.leave_early_change(db, 1, 2, "m1", second)
-    assert contributions.meet_early_change(db, 1, 2, "m2") is None
-    assert contributions.meet_early_change(db, 2, 2, "m1") is None
-    assert contributions.meet_early_change(db, 1, 2, "m1") == third
-    assert contributions.meet_early_change(db, 1, 2, "m1") is None
+    early_changes.leave(db, 1, 2, "m1", third)
+    early_changes.leave(db, 1, 2, "m1", second)
+    assert early_changes.meet(db, 1, 2, "m2") is None
+    assert early_changes.meet(db, 2, 2, "m1") is None
+    assert early_changes.meet(db, 1, 2, "m1") == third
+    assert early_changes.meet(db, 1, 2, "m1") is None
 
 
 def test_an_early_redaction_stays_and_keeps_no_words(db: sa.Connection) -> None:
     gone = EarlyChange(NOW, True, "")
-    contributions.leave_early_change(db, 1, 2, "m1", EarlyChange(END, False, "secret"))
-    contributions.leave_early_change(db, 1, 2, "m1", gone)
-    contributions.leave_early_change(db, 1, 2, "m1", EarlyChange(END, False, "secret again"))
-    assert contributions.meet_early_change(db, 1, 2, "m1") == gone
-    assert contributions.meet_early_change(db, 1, 2, "m1") == gone
+    early_changes.leave(db, 1, 2, "m1", EarlyChange(END, False, "secret"))
+    early_changes.leave(db, 1, 2, "m1", gone)
+    early_changes.leave(db, 1, 2, "m1", EarlyChange(END, False, "secret again"))
+    assert early_changes.meet(db, 1, 2, "m1") == gone
+    assert early_changes.meet(db, 1, 2, "m1") == gone
+
+
+def test_what_waited_in_vain_is_pruned(db: sa.Connection) -> None:
+    early_changes.leave(db, 1, 2, "m1", EarlyChange(NOW, True, ""))
+    early_changes.leave(db, 1, 2, "m2", EarlyChange(END, True, ""))
+    assert early_changes.prune(db, END) == 1
+    assert early_changes.meet(db, 1, 2, "m1") is None
 
 
 def test_channels_with_a_thread_of_the_window(db: sa.Connection) -> None:

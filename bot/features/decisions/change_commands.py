@@ -124,8 +124,10 @@ def link(ctx: Context, args: LinkDecisions) -> Reply:
         if is_same and known.state != links.REFUSED:
             raise UserError("That link is there already.", f"/show {later.id}")
     notes = storing.relate(ctx, later, args.relation, earlier)
+    if notes:  # the other group is asked, or it waits for the proposal: nothing stands yet
+        return Answer(Message(tuple(notes)))
     line = ctx.words.line(messages.RELATED[args.relation], later=later.id, earlier=earlier.id)
-    return Answer(Message((Paragraph(line), *notes)))
+    return Answer(Message((Paragraph(line),)))
 
 
 class AnswerLink(Args):

@@ -1,6 +1,7 @@
 """Input windows: those affected have their say in their own channels, until a time, and it is one record."""
 
 from bot.core.events import (
+    ChannelBound,
     ContributionRedacted,
     DecisionEdited,
     DecisionLogged,
@@ -47,6 +48,7 @@ FEATURE = Feature(
         (DecisionUndone, changes.decision_undone),
         (ContributionRedacted, changes.contribution_redacted),
         (GroupChanged, changes.group_changed),
+        (ChannelBound, changes.channel_bound),
         (IdentityLinked, changes.identity_linked),
         (PersonForgotten, changes.person_forgotten),
     ),

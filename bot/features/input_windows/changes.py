@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import (
+    ChannelBound,
     ContributionRedacted,
     DecisionEdited,
     DecisionRedacted,
@@ -75,6 +76,16 @@ def group_changed(ctx: Context, fact: GroupChanged) -> tuple[Block, ...]:
             said.append(messages.moved(ctx.words, moved, fact.group_id))
         ctx.touch(window.about)
     return tuple(said)
+
+
+def channel_bound(ctx: Context, fact: ChannelBound) -> tuple[Block, ...]:
+    """A new home of a group has a thread of every open window that asks it."""
+    channel = directory.channel(ctx.db, ctx.network.id, fact.channel_id)
+    if fact.group_id is None or channel is None:
+        return ()
+    for window in input_windows.open_of_group(ctx.db, ctx.network.id, fact.group_id):
+        opening.post_head(ctx, window, channel)
+    return ()
 
 
 def _recomputed(ctx: Context, found: Room, group_id: int) -> Room | None:

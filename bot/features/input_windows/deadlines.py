@@ -8,7 +8,7 @@ from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import GroupReminded, InputClosed
 from bot.core.working_time import next_working_moment
-from bot.features.input_windows import opening
+from bot.features.input_windows import opening, rules
 from bot.features.input_windows.reminding import OWED_AFTER, STEPS, owed_times
 from bot.features.input_windows.rooms import Room, head_key, room
 from storage import contributions, input_windows
@@ -61,14 +61,10 @@ def remind(ctx: Context, deadline: Deadline) -> None:
     """A step of reminding: only a group that was not heard, in its working hours; of several late ones the last."""
     found = _room(ctx, deadline)
     asked = next((g for g in found.asked if g.group_id == deadline.group_id), None) if found else None
-    if found is None or asked is None or found.window.state != OPEN or asked.heard_at is not None:
+    if found is None or asked is None or found.window.state != OPEN:
         return
-    group = found.groups[asked.group_id]
-    if (
-        group.state != "active"
-        or ctx.now >= asked.closes_at
-        or ctx.now >= datetime.fromisoformat(deadline.args["next"])
-    ):
+    group, next_at = found.groups[asked.group_id], datetime.fromisoformat(deadline.args["next"])
+    if not rules.wants_reminder(asked, group.state, next_at, ctx.now):
         return
     moment = next_working_moment(calendar_of(group), ctx.now)
     if moment > ctx.now and deadline.round < len(STEPS):

@@ -20,8 +20,9 @@ from bot.features.input_windows.giving import (
 )
 from bot.features.input_windows.rooms import Room, room
 from bot.features.input_windows.rules import Said
-from storage import contributions, delivery, input_windows
-from storage.contributions import TALK, Contribution, EarlyChange
+from storage import contributions, delivery, early_changes, input_windows
+from storage.contributions import TALK, Contribution
+from storage.early_changes import EarlyChange
 from storage.input_windows import CANCELLED, HEAD_VIEW
 from storage.network import Channel
 
@@ -47,7 +48,7 @@ def _posted(ctx: Context, channel: Channel, incoming: MessagePosted) -> Reply | 
     found = _thread_room(ctx, channel, incoming)
     if found is None:
         return None
-    early = contributions.meet_early_change(ctx.db, ctx.network.id, channel.id, incoming.message_id)
+    early = early_changes.meet(ctx.db, ctx.network.id, channel.id, incoming.message_id)
     if early is not None and early.is_redacted:
         return Nothing()
     text, said_at = incoming.text, incoming.at
@@ -78,10 +79,9 @@ def _edited(ctx: Context, channel: Channel, incoming: MessageEdited) -> Reply | 
         if _thread_room(ctx, channel, incoming) is None:
             return None
         early = EarlyChange(incoming.at, False, incoming.text)
-        contributions.leave_early_change(ctx.db, ctx.network.id, channel.id, incoming.message_id, early)
+        early_changes.leave(ctx.db, ctx.network.id, channel.id, incoming.message_id, early)
         return Nothing()
     said = rules.read(incoming.text, rules.leading_words(ctx.words))
-    rules.check_said(said)
     new = rules.edited(old, said, incoming.at, ctx.now)
     if new is None:
         return Nothing()
@@ -105,7 +105,7 @@ def _redacted(ctx: Context, channel: Channel, incoming: MessageRedacted) -> Repl
         return None
     # A platform may not say in which thread it was: without words, so that nothing is kept that was not ours.
     early = EarlyChange(incoming.at, True, "")
-    contributions.leave_early_change(ctx.db, ctx.network.id, channel.id, incoming.message_id, early)
+    early_changes.leave(ctx.db, ctx.network.id, channel.id, incoming.message_id, early)
     return None
 
 

@@ -31,36 +31,39 @@ def opened(words: Words, found: Room, homes: Sequence[Channel]) -> tuple[Block, 
     """For the answer to the one who opened it: until when, and in which channels."""
     end = words.moment(found.window.closes_at)
     if found.window.is_review:
-        blocks: list[Block] = [Paragraph(words.line("It stands; those affected can look at it until {end}.", end=end))]
+        until = words.line("It stands; those affected can look at it until {end}.", end=end)
     else:
-        blocks = [Paragraph(words.line("Open for input until {end}.", end=end))]
-    if len({group.closes_at for group in found.asked}) > 1:
-        blocks.append(
-            Bullets(
-                tuple(
-                    words.line(
-                        "{group}: until {end}",
-                        group=mention(found.groups[group.group_id]),
-                        end=words.moment(group.closes_at, group.zone),
-                    )
-                    for group in found.asked
-                )
-            )
+        until = words.line("Open for input until {end}.", end=end)
+    return (Paragraph(until), *_own_ends(words, found), *_reached(words, found, homes))
+
+
+def _own_ends(words: Words, found: Room) -> tuple[Block, ...]:
+    """Each group's own end, where they differ."""
+    if len({group.closes_at for group in found.asked}) < 2:
+        return ()
+    ends = tuple(
+        words.line(
+            "{group}: until {end}",
+            group=mention(found.groups[group.group_id]),
+            end=words.moment(group.closes_at, group.zone),
         )
+        for group in found.asked
+    )
+    return (Bullets(ends),)
+
+
+def _reached(words: Words, found: Room, homes: Sequence[Channel]) -> tuple[Block, ...]:
     reached = {channel.group_id for channel in homes}
-    there = [group for id, group in found.groups.items() if id in reached]
+    there = listed(words, [group for id, group in found.groups.items() if id in reached])
     count = words.plural("{n} channel", "{n} channels", len(homes))
-    blocks.append(Note(words.line("Posted to {groups} ({count}).", groups=listed(words, there), count=count)))
+    posted = Note(words.line("Posted to {groups} ({count}).", groups=there, count=count))
     missing = [group for group in found.asked_groups if group.id not in reached]
-    if missing:
-        blocks.append(
-            Paragraph(
-                words.line(
-                    "{groups} cannot be reached: no channel of theirs is connected yet.", groups=listed(words, missing)
-                )
-            )
-        )
-    return tuple(blocks)
+    if not missing:
+        return (posted,)
+    line = words.line(
+        "{groups} cannot be reached: no channel of theirs is connected yet.", groups=listed(words, missing)
+    )
+    return (posted, Paragraph(line))
 
 
 def noted(words: Words, found: Room, given: Contribution, what: What) -> Message:

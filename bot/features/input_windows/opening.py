@@ -12,7 +12,7 @@ from bot.features.input_windows import messages, rules
 from bot.features.input_windows.reminding import STEPS, owed_times, reminder_times
 from bot.features.input_windows.rooms import Room, head_key
 from storage import decisions, directory, input_windows
-from storage.input_windows import HEAD_VIEW, WindowGroup
+from storage.input_windows import HEAD_VIEW, Window, WindowGroup
 from storage.network import Channel, Group
 
 CLOSE, REMINDER, OWED = "input_close", "input_reminder", "outcome_owed"
@@ -44,7 +44,7 @@ def _open(ctx: Context, number: int, affected: Collection[int], length: str, *, 
     room = Room(decision, window, tuple(asked), groups)
     homes = directory.homes(ctx.db, ctx.network.id, list(groups))
     for channel in homes:
-        post_head(ctx, room, channel)
+        post_head(ctx, window, channel)
     ctx.due(window.closes_at, CLOSE, window.about)
     for group in asked:
         set_reminders(ctx, room, group)
@@ -59,15 +59,14 @@ def _open(ctx: Context, number: int, affected: Collection[int], length: str, *, 
     return (*messages.opened(ctx.words, room, homes), *ctx.publish(opened))
 
 
-def post_head(ctx: Context, room: Room, channel: Channel) -> None:
+def post_head(ctx: Context, window: Window, channel: Channel) -> None:
     """The head message of a window in one channel: the root of its thread there."""
-    number = room.window.number
     ctx.say(
         channel,
         HEAD_VIEW,
-        {"number": number},
-        key=head_key(number, channel.id),
-        about=room.window.about,
+        {"number": window.number},
+        key=head_key(window.number, channel.id),
+        about=window.about,
         edit_gap_s=EDIT_GAP_S,
     )
 
@@ -76,7 +75,7 @@ def set_reminders(ctx: Context, room: Room, group: WindowGroup) -> None:
     """Sets a group's reminders that are still ahead, or moves them; those that were given stay given."""
     calendar = calendar_of(room.groups[group.group_id])
     steps = reminder_times(room.window.opened_at, group.closes_at, calendar)
-    ends = [at for _, at in steps[1:]] + [group.closes_at]
+    ends = [*(at for _, at in steps), group.closes_at][1:]
     for (step, at), next_at in zip(steps, ends, strict=True):
         if at > ctx.now:
             args = {"step": step, "next": next_at.isoformat()}

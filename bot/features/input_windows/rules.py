@@ -31,8 +31,8 @@ LEADING = {
     DATA: mark("data:"),
     CONTEXT: mark("context:"),
 }
-_LEAD = re.compile(r"\s*[*_~`>]*\s*([^\W\d_][^\W\d_ ]{2,20})\s*[*_~`]*\s*[:\uff1a][*_~`]*\s*")
-_FIRST = re.compile(r"\s*([^\W\d_]{3,20})(?:\s+|$)")
+_LEAD = re.compile(r"[*_~`>]{0,3} ?([^\W\d_]{3,20}) ?[*_~`]{0,3} ?[:\uff1a][*_~`]{0,3}\s*")
+_FIRST = re.compile(r"([^\W\d_]{3,20})(?:\s+|$)")
 _SHADES = re.compile("[\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
@@ -52,33 +52,29 @@ def leading_words(words: Words) -> dict[str, str]:
 
 def read(text: str, leading: Mapping[str, str]) -> Said:
     """A message: with a leading word ("concern: …") it has a kind, without one it is talk."""
+    text = text.strip()
     found = _LEAD.match(text)
     kind = leading.get(found[1].lower()) if found else None
     if found is None or kind is None:
-        return Said(TALK, text.strip())
-    return Said(kind, text[found.end() :].strip())
+        return Said(TALK, text)
+    return Said(kind, text[found.end() :])
 
 
 def read_typed(stance: str, text: str, leading: Mapping[str, str]) -> Said:
     """What was typed behind `input D-1`: the kind may also lead without a colon, in the channel's language."""
+    text = text.strip()
     if stance:
-        return Said(stance, text.strip())
+        return Said(stance, text)
     said = read(text, leading)
     first = _FIRST.match(text)
     if said.stance == TALK and first and (kind := leading.get(first[1].lower())):
-        return Said(kind, text[first.end() :].strip())
+        return Said(kind, text[first.end() :])
     return said
 
 
 def read_reaction(emoji: str) -> str | None:
     """The kind that a reaction stands for, in every shade of skin; None for all others."""
     return REACTIONS.get(_SHADES.sub("", emoji))
-
-
-def check_said(said: Said) -> None:
-    """UserError for words that are too long to be shown whole."""
-    if len(said.text) > 8000:
-        raise UserError("That is too long to be shown whole: say it in 8000 characters, or in two messages.")
 
 
 def speaker_group(place: int | None, mine: Collection[int], asked: Collection[int], deciding: int) -> int | None:
@@ -135,6 +131,11 @@ def asked_ids(decision_group: int, affected: Iterable[int]) -> tuple[int, ...]:
     return others or (decision_group,)
 
 
+def wants_reminder(asked: WindowGroup, group_state: str, next_at: datetime, now: datetime) -> bool:
+    """Whether a reminder that is due still makes sense; `next_at`: when the next one, or the group's close, is due."""
+    return asked.heard_at is None and group_state == "active" and now < min(next_at, asked.closes_at)
+
+
 def is_late(window: Window, said_at: datetime) -> bool:
     """Whether something was said after the window's end; what arrives late but was said in time is not."""
     return said_at > min(window.closes_at, window.closed_at or window.closes_at)
@@ -161,7 +162,7 @@ def edited(old: Contribution, said: Said, said_at: datetime, now: datetime) -> C
 def check_outcome(window: Window, outcome: str, asked: Collection[WindowGroup], shown_end: object) -> None:
     """UserError unless the window may be concluded this way now. `shown_end`: its end as the asker reads it."""
     if window.state == CONCLUDED:
-        raise UserError("{id} has its outcome already: {outcome}.", id=window.about, outcome=window.outcome)
+        raise UserError("{id} has its outcome already.", f"/show {window.about}", id=window.about)
     if window.state == CANCELLED:
         raise UserError("{id} was taken back; there is nothing left to conclude.", id=window.about)
     if window.state == CLOSED or outcome == WITHDRAWN or all(group.heard_at for group in asked):

@@ -53,8 +53,8 @@ def reciprocal(records: Iterable[ImportedDecision]) -> tuple[tuple[ImportedDecis
     for decision in kept.values():
         for link in dict.fromkeys(decision.links):
             _enter(links, decision.source, link)
-    _report_one_sided(links)
     _break_circles(links)
+    _report_one_sided(links)
     linked = _with_both_ends(links)
     _report_states(linked, links)
     return linked, tuple(links.report)

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 
 from bot.core.commands import Args, Who, command
 from bot.core.context import Context
-from bot.core.events import Fact, GroupChanged, IdentityLinked, PersonForgotten
+from bot.core.events import ChannelBound, Fact, GroupChanged, IdentityLinked, PersonForgotten
 from bot.core.feature import Feature
 from bot.core.message import Message
 from bot.core.replies import Answer, Reply
 from bot.features import decisions, input_windows
-from storage import contributions
+from storage import contributions, directory
 from storage import input_windows as stored
 from storage.deadlines import deadlines
+from storage.network import Channel
 from storage.network_tables import channels, groups
 from tests.features.input_windows.threads import head, propose, replies, reply, root, settle
 from tests.support.house import House, plain
@@ -147,6 +148,16 @@ async def test_a_paused_group_is_not_reminded(house: House) -> None:
     await house.wait(days=13)
     assert replies(house, "bilbao") == []
     assert len(replies(house, "nairobi")) == 2
+
+
+async def test_a_new_home_gets_a_thread_of_every_open_window_that_asks_its_group(house: House) -> None:
+    await propose(house)
+    new = Channel(1, 9, "test", "w", "nairobi-two", 2, True, "", "active")
+    await house.work.write(1, lambda tx: directory.add_channel(tx.db, new))
+    await happens(house, ChannelBound(about="G-2", group_id=2, channel_id=9))
+    assert "Open for input until" in house.shown("nairobi-two")
+    await reply(house, "bilbao", "iker", "concern: who pays?")
+    assert "who pays?" in house.shown("nairobi-two")
 
 
 async def test_linked_people_are_one(house: House) -> None:

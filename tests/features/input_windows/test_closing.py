@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.core.replies import Form
-from storage import contributions, decisions, events, input_windows
+from storage import contributions, decisions, directory, events, input_windows
 from tests.features.input_windows.threads import delete, edit, head, propose, react, replies, reply, settle
 from tests.support.house import START, House, plain
 
@@ -105,6 +105,13 @@ async def test_late_input_is_kept_and_marked_late(house: House) -> None:
     await settle(house)
     assert "— C-1, Iker (Bilbao): open, came late" in head(house, "oakland")
     assert "0 of 2 groups spoke." in replies(house, "oakland")[-2]
+
+
+async def test_what_is_late_is_told_by_the_networks_clock(house: House) -> None:
+    await propose(house, length="2d")
+    await house.work.write(1, lambda tx: directory.set_clock(tx.db, 1, timedelta(days=3)))
+    await house.clockwork.fire_due()
+    assert "late" in plain(await reply(house, "bilbao", "iker", "concern: too late?"))
 
 
 async def test_what_was_said_in_time_is_not_late_when_it_comes_after_the_close(house: House) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.core.replies import Nothing
-from storage import contributions, input_windows
+from storage import contributions, early_changes, input_windows
 from storage.contributions import Contribution
 from tests.features.input_windows.threads import delete, edit, head, propose, react, replies, reply, settle
 from tests.support.house import START, House, plain
@@ -61,7 +61,7 @@ async def test_edits_that_come_before_their_message_meet_it(house: House) -> Non
     assert await kept(house) == []
     await reply(house, "nairobi", "wanjiku", "first", id="m1", at=START)
     assert [(c.stance, c.text) for c in await kept(house)] == [("concern", "third")]
-    left = await house.work.write(1, lambda tx: contributions.meet_early_change(tx.db, 1, 2, "m1"))
+    left = await house.work.write(1, lambda tx: early_changes.meet(tx.db, 1, 2, "m1"))
     assert left is None
 
 
@@ -80,7 +80,7 @@ async def test_an_edit_outside_our_threads_leaves_nothing(house: House) -> None:
     await house.say("nairobi", "wanjiku", "hello")
     await house.say("nairobi", "wanjiku", "hello again", thread="other")
     await edit(house, "nairobi", "wanjiku", "unknown", "x")
-    found = await house.work.read(lambda tx: contributions.meet_early_change(tx.db, 1, 2, "elsewhere"))
+    found = await house.work.read(lambda tx: early_changes.meet(tx.db, 1, 2, "elsewhere"))
     assert found is None
 
 

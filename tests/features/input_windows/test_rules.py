@@ -105,6 +105,15 @@ def test_who_is_asked() -> None:
     assert rules.asked_ids(1, ()) == (1,)
 
 
+def test_which_reminders_still_make_sense() -> None:
+    soon, later = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    assert rules.wants_reminder(ASKED, "active", soon, NOW)
+    assert not rules.wants_reminder(ASKED, "active", soon, later)
+    assert not rules.wants_reminder(ASKED, "paused", soon, NOW)
+    assert not rules.wants_reminder(replace(ASKED, heard_at=NOW), "active", soon, NOW)
+    assert not rules.wants_reminder(replace(ASKED, closes_at=NOW), "active", soon, NOW)
+
+
 def test_what_is_late() -> None:
     end = WINDOW.closes_at
     assert not rules.is_late(WINDOW, end)

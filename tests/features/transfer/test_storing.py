@@ -176,6 +176,7 @@ async def test_every_odd_link_is_told_and_kept_as_text(desk: Desk, peps: Path) -
         ("one-sided", "pep:2"),
         ("still-in-force", "pep:5"),
         ("still-in-force", "pep:1"),
+        ("still-in-force", "pep:4"),
         ("unreadable", "pep-0008.rst"),
     }
     assert desk.loose("pep:1") == [("supersedes", "pep:2")]

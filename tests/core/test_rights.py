@@ -1,0 +1,103 @@
+"""The table of who may do what (interface.md), enforced in dispatch for every command there is."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.app import FEATURES
+from bot.core.commands import Who
+from bot.core.registry import Registry
+from bot.core.replies import Invalid
+from storage.engine import open_engine
+from storage.types import metadata
+from storage.work import open_work
+from tests.support.house import Clock, House, plain, rows
+
+TABLE = {
+    **{"decide": (Who.OWN,), "propose": (Who.OWN,), "undo": (Who.AUTHOR, Who.OWN), "edit": (Who.AUTHOR, Who.OWN)},
+    **{"redact": (Who.AUTHOR, Who.RAISER, Who.STEWARD), "show": (Who.ALL,), "decisions": (Who.ALL,)},
+    **{"link": (Who.OWN,), "accept-link": (Who.OWN,), "decline-link": (Who.OWN,), "input": (Who.AFFECTED,)},
+    **{"answer": (Who.OWN,), "resolve": (Who.RAISER,), "pass": (Who.AFFECTED,), "outcome": (Who.OWN,)},
+    **{"protocol": (Who.ALL,), "steward": (Who.HOLDER,), "whoami": (Who.ALL,), "help": (Who.ALL,)},
+    **{"privacy": (Who.ALL,), "forget-me": (Who.ALL,), "link-account": (Who.ALL,), "draft": (Who.ALL,)},
+}
+COMMANDS = Registry(FEATURES).commands
+REFUSED = [
+    ("bilbao", "iker", "/edit D-1 --why x"),
+    ("bilbao", "iker", "/undo D-1"),
+    ("bilbao", "iker", "/redact D-1"),
+    ("bilbao", "iker", "/redact C-1"),
+    ("bilbao", "iker", "/link D-1 amends D-2"),
+    ("bilbao", "iker", "/accept-link D-1 amends D-2"),
+    ("bilbao", "iker", "/decline-link D-1 amends D-2"),
+    ("bilbao", "iker", "/outcome D-1 adopted"),
+    ("bilbao", "iker", "/answer C-1 never mind"),
+    ("bilbao", "iker", "/resolve C-1"),
+    ("bilbao", "iker", "/input D-1 concern mine too"),
+    ("bilbao", "iker", "/pass D-1"),
+    ("bilbao", "iker", "/decide X --as oakland"),
+    ("bilbao", "iker", "/propose X --as oakland --affects nairobi"),
+    ("bilbao", "iker", "/protocol set affects-others 5bd"),
+    ("bilbao", "iker", "/roles Ana steward"),
+    ("bilbao", "iker", "/invite"),
+    ("nairobi", "wanjiku", "/edit D-1 --why x"),
+    ("nairobi", "wanjiku", "/undo D-1"),
+    ("nairobi", "wanjiku", "/redact D-1"),
+    ("nairobi", "wanjiku", "/outcome D-1 adopted"),
+    ("nairobi", "wanjiku", "/answer C-1 never mind"),
+    ("nairobi", "otieno", "/resolve C-1"),
+    ("nairobi", "otieno", "/redact C-1"),
+    ("oakland", "ana", "/resolve C-1"),
+    ("oakland", "ana", "/redact C-1"),
+]
+
+
+@pytest.fixture
+async def house(sqlite_url: str) -> AsyncIterator[House]:
+    """Oakland's proposal D-1 to Nairobi, with Wanjiku's concern C-1; Oakland's D-2; nobody is a steward."""
+    engine = open_engine(sqlite_url)
+    with engine.begin() as db:
+        metadata.create_all(db)
+    engine.dispose()
+    clock = Clock()
+    work = open_work(sqlite_url, clock=clock)
+    house = House(work, FEATURES, clock)
+    await house.found()
+    await house.say("oakland", "ana", "/propose Use Signal --affects nairobi --for 3d")
+    await house.say("oakland", "ana", "/decide Another thing")
+    await house.say("nairobi", "wanjiku", "/input D-1 concern we have no phones")
+    for channel, who in {(channel, who) for channel, who, _ in REFUSED}:
+        await house.say(channel, who, "hello")
+    yield house
+    await work.close()
+
+
+def test_the_declarations_are_the_table() -> None:
+    assert {name: command.who for name, command in COMMANDS.items() if name in TABLE} == TABLE
+
+
+@pytest.mark.parametrize(("channel", "who", "typed"), REFUSED)
+async def test_who_may_not_is_refused_and_nothing_is_stored(house: House, channel: str, who: str, typed: str) -> None:
+    before, shown = await stored(house), shown_everywhere(house)
+    answer = await house.say(channel, who, typed)
+    assert isinstance(answer, Invalid), plain(answer)
+    assert any(word in plain(answer) for word in ("This is for", "belongs to", "affected")), plain(answer)
+    assert await stored(house) == before
+    assert shown_everywhere(house) == shown
+
+
+async def stored(house: House) -> dict[str, int]:
+    """Rows of all tables but the inbox, which notes that something came in."""
+    tables = {name: table for name, table in metadata.tables.items() if name != "inbox"}
+    return await house.work.read(lambda tx: {name: rows(tx.db, table) for name, table in tables.items()})
+
+
+def shown_everywhere(house: House) -> list[str]:
+    return [house.shown(channel) for channel in ("oakland", "nairobi", "bilbao")]
+
+
+def test_every_command_that_is_not_for_all_is_tried_here() -> None:
+    tried = {typed.split()[0].removeprefix("/") for _, _, typed in REFUSED}
+    closed = {name for name, command in COMMANDS.items() if not {Who.ALL, Who.HOLDER} & set(command.who)}
+    # Its rights depend on a code: tests/features/network/test_groups.py.
+    assert closed - tried == {"group-confirm"}
