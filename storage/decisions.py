@@ -13,7 +13,6 @@ from storage.decision_tables import (
     decision_groups,
     decision_people,
     decision_tags,
-    decision_versions,
     decisions,
     drafts,
 )
@@ -158,17 +157,6 @@ _DROP_GROUPS = sa.delete(decision_groups).where(
 _DROP_TAGS = sa.delete(decision_tags).where(
     decision_tags.c.network_id == bindparam("n"), decision_tags.c.number == bindparam("d")
 )
-_ADD_VERSION = sa.insert(decision_versions)
-_BLANK_VERSIONS = (
-    sa.update(decision_versions)
-    .where(decision_versions.c.network_id == bindparam("n"), decision_versions.c.number == bindparam("d"))
-    .values(title="", why="", alternatives="", note="")
-)
-_VERSIONS = (
-    sa.select(decision_versions)
-    .where(decision_versions.c.network_id == bindparam("n"), decision_versions.c.number == bindparam("d"))
-    .order_by(decision_versions.c.version)
-)
 _BLANK_PEOPLE = (
     sa.update(decision_people)
     .where(decision_people.c.network_id == bindparam("n"), decision_people.c.number == bindparam("d"))
@@ -176,45 +164,9 @@ _BLANK_PEOPLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What a decision said before its edit at `replaced_at`."""
-
-    network_id: int
-    number: int
-    version: int
-    title: str
-    why: str
-    alternatives: str
-    replaced_at: datetime
-    replaced_by: int
-    note: str
-
-
 def set_status(db: sa.Connection, network_id: int, number: int, status: str, taken_at: datetime | None = None) -> None:
     """Another status; `taken_at` where it is taken now."""
     db.execute(_STATUS, {"n": network_id, "d": number, "new_status": status, "at": taken_at})
-
-
-def keep_version(db: sa.Connection, old: Decision, at: datetime, by: int, note: str) -> None:
-    """Puts what a decision said aside before it is changed."""
-    row = {
-        "network_id": old.network_id,
-        "number": old.number,
-        "version": old.version,
-        "title": old.title,
-        "why": old.why,
-        "alternatives": old.alternatives,
-        "replaced_at": at,
-        "replaced_by": by,
-        "note": note,
-    }
-    db.execute(_ADD_VERSION, row)
-
-
-def versions(db: sa.Connection, network_id: int, number: int) -> list[Version]:
-    """Earlier versions, the oldest first."""
-    return [Version(*row) for row in db.execute(_VERSIONS, {"n": network_id, "d": number})]
 
 
 def update(db: sa.Connection, decision: Decision) -> None:
@@ -232,9 +184,8 @@ def update(db: sa.Connection, decision: Decision) -> None:
         db.execute(_ADD_TAG, [row_key | {"tag": tag} for tag in decision.tags])
 
 
-def blank_history(db: sa.Connection, network_id: int, number: int) -> None:
-    """Takes people's words out of all earlier versions and the names beside the author."""
-    db.execute(_BLANK_VERSIONS, {"n": network_id, "d": number})
+def blank_people(db: sa.Connection, network_id: int, number: int) -> None:
+    """Takes the names beside the author out of a decision."""
     db.execute(_BLANK_PEOPLE, {"n": network_id, "d": number})
 
 

@@ -80,7 +80,15 @@ def _open_sqlite(url: sa.URL, connections: int, begin: str, pragmas: tuple[str, 
     engine = sa.create_engine(url, connect_args=arguments, pool_size=connections, max_overflow=0, hide_parameters=True)
     event.listen(engine, "connect", _runs(pragmas))
     event.listen(engine, "begin", lambda db: db.exec_driver_sql(begin))
+    event.listen(engine, "handle_error", _tell_bugs_apart)
     return engine
+
+
+def _tell_bugs_apart(context: sa.engine.ExceptionContext) -> None:
+    """SQLite calls a statement that cannot work and a disk that is full the same; only the second passes by itself."""
+    error = context.original_exception
+    if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+        raise sa.exc.ProgrammingError(context.statement, None, error, hide_parameters=True) from error
 
 
 def _runs(statements: tuple[str, ...]) -> Callable[[sqlite3.Connection, object], None]:

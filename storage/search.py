@@ -7,6 +7,7 @@ folded (case, accents) and parted here, so that both find the same; a word of fo
 from __future__ import annotations
 
 import re
+import sqlite3
 import unicodedata
 from collections.abc import Iterable
 
@@ -71,7 +72,8 @@ def circle_mark(network_id: int) -> str:
 
 _SQLITE_ADD = text("INSERT INTO decision_words(rowid, words, readers) VALUES (:id, :words, :readers)")
 _SQLITE_DROP = text("DELETE FROM decision_words WHERE rowid = :id")
-_SQLITE_OPTIMIZE = text("INSERT INTO decision_words(decision_words) VALUES ('optimize')")
+_SQLITE_MERGE = text("INSERT INTO decision_words(decision_words, rank) VALUES ('merge', :pages)")
+_PAGES_A_STEP = 500
 _SQLITE_FIND = text(
     "SELECT rowid FROM decision_words WHERE decision_words MATCH :query AND rowid < :before AND rowid > :floor "
     "ORDER BY rowid DESC LIMIT :most"
@@ -109,10 +111,18 @@ def drop(db: sa.Connection, network_id: int, number: int) -> None:
         db.execute(_POSTGRES_DROP, {"n": network_id, "number": number})
 
 
-def forget_deleted(db: sa.Connection) -> None:
-    """Words of dropped decisions leave the file too (FTS5 keeps them in its segments until these are merged)."""
-    if db.dialect.name == "sqlite":
-        db.execute(_SQLITE_OPTIMIZE)
+def forget_deleted(db: sa.Connection, *, is_first: bool) -> bool:
+    """A step of removing dropped decisions' words from the file; True if there is another one to do.
+
+    FTS5 keeps them in its segments until all of these are merged, which takes the longer the more is stored: so it is
+    done in steps, each its own transaction. Source: https://sqlite.org/fts5.html, "The 'merge' Command".
+    """
+    connection = db.connection.dbapi_connection
+    if not isinstance(connection, sqlite3.Connection):
+        return False
+    before = connection.total_changes
+    db.execute(_SQLITE_MERGE, {"pages": -_PAGES_A_STEP if is_first else _PAGES_A_STEP})
+    return connection.total_changes - before >= 2
 
 
 def _is_beginning(term: str) -> bool:

@@ -65,8 +65,9 @@ class Followers:
             subscribers=self._registry.subscribers,
             registry=self._registry,
         )
-        self._registry.followers[name](ctx, found[0])
-        ctx.flush()
+        if not found[0].is_past:  # what was imported from before Mycel's time tells nobody
+            self._registry.followers[name](ctx, found[0])
+            ctx.flush()
         events.move_cursor(tx.db, name, network_id, found[0].id, 0)
         return True
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from bot.core import working_time
 from bot.core.context import Context
 from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
@@ -137,9 +138,10 @@ class Scoping:
         person = found.person
         if person is None:
             name = actor.name[:_LONGEST_NAME]
-            person = Person(network_id, self._new_id(), name, actor.zone, frozenset(), frozenset())
+            zone = actor.zone if actor.zone and working_time.is_zone(actor.zone) else None
+            person = Person(network_id, self._new_id(), name, zone, frozenset(), frozenset())
             if not is_reading:
-                directory.add_person(tx.db, network_id, person.id, name, actor.zone, now)
+                directory.add_person(tx.db, network_id, person.id, name, zone, now)
                 directory.add_identity(tx.db, network_id, actor.platform, actor.workspace, actor.user, person.id, name)
         home = found.channel.group_id if found.channel and found.channel.is_home else None
         if home is None or home in person.group_ids:

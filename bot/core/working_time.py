@@ -68,6 +68,11 @@ def parse_zone(typed: str) -> str:
     )
 
 
+def is_zone(name: str) -> bool:
+    """Whether this is an IANA name that we know ("Africa/Nairobi"), as platforms give it."""
+    return name.lower() in _zones()
+
+
 def parse_region(typed: str) -> str | None:
     """Whose public holidays are off: "KE", "US-CA", "Kenya"; "none" for nobody's. UserError if the data has no such."""
     country, _, part = (piece.strip() for piece in " ".join(typed.split()).partition("-"))

@@ -1,6 +1,7 @@
 """Incoming → once only → who may → handler → one commit → answer."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from storage.events import events
 from storage.inbox import inbox
 from storage.network_tables import memberships, people
 from storage.types import metadata
-from storage.work import Busy, GroupLost
+from storage.work import Busy, GroupLost, Tx
 from tests.support.echo import Echo
 from tests.support.entries import Hold
 from tests.support.house import START, House, plain, rows
@@ -182,12 +183,18 @@ async def test_rights_are_checked_before_anything_is_done(house: House) -> None:
     assert plain(await house.say("oakland", "ana", "/theirs")) == "done"
 
 
-async def test_a_cancelled_callers_command_is_still_carried_out(house: House) -> None:
+async def test_a_cancelled_callers_command_is_still_carried_out(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    write, is_waiting = house.work.write, asyncio.Event()
+
+    async def noted(network_id: int, fn: Callable[[Tx], object]) -> object:
+        is_waiting.set()
+        return await write(network_id, fn)
+
     typed = CommandTyped("e-1", house.place("oakland"), house.actor("ana"), START, "echo hello")
     async with Hold(house.work) as hold:
+        monkeypatch.setattr(house.work, "write", noted)
         caller = asyncio.create_task(house.dispatch.handle(typed))
-        await house.work.read(lambda tx: None)  # the caller's reads are behind it; its write waits
-        await house.work.read(lambda tx: None)
+        await is_waiting.wait()
         caller.cancel()
         await asyncio.gather(caller, return_exceptions=True)
         hold.let_go()

@@ -112,7 +112,7 @@ async def shown(session: aiohttp.ClientSession, host: Host) -> str:
 async def test_an_import_and_people_who_go_on_deciding(host: Host, peps: Path) -> None:
     async with aiohttp.ClientSession() as session:
         importing = asyncio.create_task(host.mycel("import", "pep", str(peps), "--json"))
-        answers = []
+        answers: list[str] = []
         while not importing.done():
             answers.append(
                 json.dumps(await say(session, host, f"live{len(answers):04}", f"/decide Live {len(answers)}"))

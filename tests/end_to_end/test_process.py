@@ -20,7 +20,8 @@ import pytest
 from tests.end_to_end.living import environment, free_port
 
 CANARY = "xoxb-1234567890-canary"
-UP_WITHIN_S, STOPS_WITHIN_S = 20, 3
+PATIENCE_S = 20
+"""A busy machine may need it; how soon Mycel stops is measured in test_kill.py."""
 
 
 @dataclass
@@ -42,12 +43,12 @@ class Home:
         """Runs a command to its end."""
         words_, env = self.command(*words, **settings)
         return subprocess.run(
-            words_, env=env, cwd=self.folder, capture_output=True, text=True, timeout=UP_WITHIN_S, check=False
+            words_, env=env, cwd=self.folder, capture_output=True, text=True, timeout=PATIENCE_S, check=False
         )
 
     @contextlib.contextmanager
     def running(self, *words: str, module: str = "bot", **settings: str) -> Iterator[str]:
-        """`mycel run` until the block ends; gives the line that it printed. It has to stop well, and soon."""
+        """`mycel run` until the block ends; gives the line that it printed. It has to stop well."""
         command, env = self.command("run", *words, module=module, **settings)
         with (
             self.log.open("a") as log,
@@ -61,7 +62,7 @@ class Home:
                 assert line, self.log.read_text()
                 yield line.strip()
                 process.send_signal(signal.SIGTERM)
-                assert process.wait(STOPS_WITHIN_S) == 0, self.log.read_text()
+                assert process.wait(PATIENCE_S) == 0, self.log.read_text()
                 assert process.stdout.read() == ""
             finally:
                 process.kill()
@@ -148,20 +149,16 @@ def test_run_says_plainly_why_it_cannot_start(home: Home, settings: dict[str, st
     assert CANARY not in said
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("MYCEL_PORT", "eighty"),
-        ("MYCEL_PORT", "99999"),
-        ("MYCEL_TICK_SECONDS", "0"),
-        ("MYCEL_LOG_FORMAT", "prose"),
-    ],
-)
 @pytest.mark.parametrize("command", ["run", "doctor"])
-def test_wrong_settings_are_named_without_their_value(home: Home, command: str, name: str, value: str) -> None:
-    said = refused(home.mycel(command, **{name: value}), code=2)
-    assert name in said
-    assert value not in said.replace("65535", "")
+def test_wrong_settings_are_named_without_their_values(home: Home, command: str) -> None:
+    wrong = {"MYCEL_PORT": "eighty", "MYCEL_TICK_SECONDS": "-7", "MYCEL_LOG_FORMAT": "prose"}
+    said = refused(home.mycel(command, **wrong), code=2)
+    assert all(name in said for name in wrong)
+    assert not any(value in said for value in wrong.values())
+
+
+def test_a_port_that_there_is_not_is_a_wrong_setting(home: Home) -> None:
+    assert "MYCEL_PORT" in refused(home.mycel("run", MYCEL_PORT="99999"), code=2)
 
 
 def test_a_taken_port_is_told(home: Home) -> None:

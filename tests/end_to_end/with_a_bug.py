@@ -1,4 +1,4 @@
-"""`mycel` whose store of decisions stumbles over a title, and says what the title was."""
+"""`mycel` whose parser has a bug: it stumbles over what somebody typed, and its exception says what that was."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ import sys
 from typing import Any
 
 from bot.__main__ import main
-from storage import inbox, search
+from bot.core import parsing
 
-_original = search.index
+_original = parsing.parse
 
 
-def _stumble(*args: Any, **more: Any) -> Any:
-    said = f"{args} {more}"
-    if "stumble" in said:
-        raise ValueError(f"cannot index {said}")
-    return _original(*args, **more)
+def _stumble(command: Any, typed: str) -> Any:
+    if "stumble" in typed:
+        raise ValueError(f"cannot parse {typed}")
+    return _original(command, typed)
 
 
 if __name__ == "__main__":
-    search.index = _stumble
+    parsing.parse = _stumble
     main(sys.argv[1:])

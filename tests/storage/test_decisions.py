@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import counters, decision_lists, decisions, drafts, links, protocol, search
+from storage import counters, decision_lists, decision_versions, decisions, drafts, links, protocol, search
 from storage.decision_lists import Eyes, Filter
 from storage.decisions import Decision
 
@@ -44,15 +44,16 @@ def test_a_decision_comes_back_as_it_was(filled: sa.Connection) -> None:
 
 def test_versions_are_kept_and_blanked(filled: sa.Connection) -> None:
     add(filled, decision(1))
-    decisions.keep_version(filled, decision(1), NOW, 100, "typo")
+    decision_versions.keep(filled, decision(1), NOW, 100, "typo")
     decisions.update(filled, decision(1, title="New", version=2, tags=("b",)))
     now = decisions.find(filled, 1, 1)
     assert now is not None
     assert (now.title, now.version, now.tags) == ("New", 2, ("b",))
-    [old] = decisions.versions(filled, 1, 1)
+    [old] = decision_versions.find(filled, 1, 1)
     assert (old.version, old.title, old.note, old.replaced_at) == (1, "Title 1", "typo", NOW)
-    decisions.blank_history(filled, 1, 1)
-    [old] = decisions.versions(filled, 1, 1)
+    decision_versions.blank(filled, 1, 1)
+    decisions.blank_people(filled, 1, 1)
+    [old] = decision_versions.find(filled, 1, 1)
     assert (old.title, old.why, old.note) == ("", "", "")
     assert numbers(filled, tag="safety") == []
     assert numbers(filled, tag="b") == [1]

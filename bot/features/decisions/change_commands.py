@@ -21,7 +21,7 @@ from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import EditDecision, LinkDecisions, Redact
 from bot.features.decisions.loading import seen, subject_of
-from storage import decisions, directory, input_windows, links, search
+from storage import decision_index, decision_versions, decisions, directory, input_windows, links, search
 from storage.decisions import Decision
 
 
@@ -40,10 +40,9 @@ def edit(ctx: Context, args: EditDecision) -> Reply:
     group = directory.groups_by_id(ctx.db, ctx.network.id, [old.group_id])[old.group_id]
     review_at = ends_at(args.review, ctx.now, calendar_of(group)) if args.review else None
     new = rules.edited(old, args, review_at)
-    decisions.keep_version(ctx.db, old, ctx.now, ctx.actor.id, args.note)
+    decision_versions.keep(ctx.db, old, ctx.now, ctx.actor.id, args.note)
     decisions.update(ctx.db, new)
-    search.drop(ctx.db, new.network_id, new.number)
-    storing.index(ctx, new)
+    decision_index.renew(ctx.db, new.network_id, new.number)
     if args.review:
         ctx.undue(new.id, "decision_review")
         storing.set_review(ctx, new)
@@ -72,9 +71,10 @@ def redact(ctx: Context, args: Redact) -> Reply:
     if decision.redacted_at is not None:
         raise UserError("{id} is redacted already.", id=decision.id)
     decisions.update(ctx.db, rules.redacted(decision, ctx.now))
-    decisions.blank_history(ctx.db, decision.network_id, decision.number)
+    decision_versions.blank(ctx.db, decision.network_id, decision.number)
+    decisions.blank_people(ctx.db, decision.network_id, decision.number)
     search.drop(ctx.db, decision.network_id, decision.number)
-    search.forget_deleted(ctx.db)
+    ctx.due(ctx.now, "words_forgotten", decision.id)
     ctx.publish(DecisionRedacted(about=decision.id, group_id=decision.group_id, number=decision.number))
     storing.touch_with_links(ctx, decision.number)
     line = ctx.words.line(

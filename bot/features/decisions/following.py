@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.message import Block, Bullets, Spans, Text
+from bot.core.working_time import next_working_moment
 from bot.features.decisions import rules, storing
-from storage import decisions, directory, drafts, links
+from storage import decisions, directory, drafts, links, search
 from storage.deadlines import Deadline
 
 LATE_FROM_S = 3600
+MOVED = 1_000_000
+"""Added to the round of a review that waits for its group's working hours: its first row has fired."""
 
 
 def conclude(ctx: Context, fact: DecisionConcluded) -> tuple[Block, ...]:
@@ -42,12 +46,23 @@ def review(ctx: Context, deadline: Deadline) -> None:
     decision = decisions.find(ctx.db, ctx.network.id, int(deadline.about.removeprefix("D-")))
     if decision is None or decision.status not in ("taken", "proposed") or decision.redacted_at is not None:
         return
+    group = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id])[decision.group_id]
+    working_at = next_working_moment(calendar_of(group), ctx.now)
+    if working_at > ctx.now:
+        ctx.due(working_at, deadline.kind, deadline.about, round=deadline.round + MOVED)
+        return
     late_s = (ctx.now - deadline.due_at).total_seconds()
     args = {"number": decision.number, "late_h": round(late_s / 3600) if late_s >= LATE_FROM_S else 0}
     for channel in directory.homes(ctx.db, ctx.network.id, [decision.group_id]):
         key = f"{decision.id}:review:{deadline.round}:{channel.id}"
         ctx.say(channel, "review_due", args, key=key, about=decision.id)
     ctx.publish(DecisionReviewDue(about=decision.id, group_id=decision.group_id, number=decision.number))
+
+
+def forget_words(ctx: Context, deadline: Deadline) -> None:
+    """After a redaction, in steps: the words leave the search index's file too."""
+    if search.forget_deleted(ctx.db, is_first=deadline.round == 0):
+        ctx.due(ctx.now, deadline.kind, deadline.about, round=deadline.round + 1)
 
 
 def person_linked(ctx: Context, fact: IdentityLinked) -> tuple[Block, ...]:

@@ -12,7 +12,7 @@ from bot.core.context import Context, ViewContext
 from bot.core.errors import UserError
 from bot.core.permissions import Subject
 from bot.features.decisions.messages import Told
-from storage import decisions, directory, links
+from storage import decision_versions, decisions, directory, links
 from storage.decision_lists import Eyes
 from storage.decisions import Decision
 from storage.network import Group
@@ -67,7 +67,7 @@ def _told(db: sa.Connection, d: Decision, reader: Reader, *, is_whole: bool) -> 
         tuple((link, other, groups[other.group_id]) for link, other in linked),
         tuple(links.loose_of(db, d.network_id, d.number)) if d.source else (),
         tuple(decisions.people(db, d.network_id, d.number)) if is_whole else (),
-        tuple(decisions.versions(db, d.network_id, d.number)) if is_whole and d.version > 1 else (),
+        tuple(decision_versions.find(db, d.network_id, d.number)) if is_whole and d.version > 1 else (),
     )
 
 

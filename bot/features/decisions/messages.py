@@ -22,13 +22,14 @@ from bot.core.message import (
     Moment,
     Note,
     Paragraph,
-    Quote,
     RecordMention,
     Span,
     Spans,
     Text,
 )
-from storage.decisions import Decision, Version
+from bot.features.decisions.history import earlier_versions
+from storage.decision_versions import Version
+from storage.decisions import Decision
 from storage.links import Link
 from storage.network import Group
 
@@ -72,6 +73,12 @@ ASKED = {
     "reverses": mark("{group} logged {later}, which would reverse your {earlier}."),
     "amends": mark("{group} logged {later}, which would amend your {earlier}."),
 }
+LOOSE = {
+    **FORWARD,
+    "superseded-by": mark("Superseded by {id}"),
+    "needed-by": mark("{id} depends on this"),
+}
+"""Links of imported decisions to what is not here, from whichever side they were written."""
 BACKWARD = {
     "supersedes": mark("Superseded by {id}"),
     "reverses": mark("Reversed by {id}"),
@@ -189,7 +196,7 @@ def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
     blocks += _texts(words, d)
     blocks += _links(words, told)
     blocks += more
-    blocks += _history(words, d, told.versions)
+    blocks += earlier_versions(words, d, told.versions)
     return Message(tuple(blocks))
 
 
@@ -206,7 +213,7 @@ def _texts(words: Words, d: Decision) -> list[Block]:
 
 def _links(words: Words, told: Told) -> list[Block]:
     lines = [_link(words, told, *link) for link in told.links]
-    lines += [words.line(FORWARD.get(kind, "{id}"), id=Text(target)) for kind, target in told.loose]
+    lines += [words.line(LOOSE[kind], id=Text(target)) for kind, target in told.loose]
     return [Bullets(tuple(lines))] if lines else []
 
 
@@ -218,23 +225,6 @@ def _link(words: Words, told: Told, link: Link, other: Decision, other_group: Gr
         asked = other_group if is_forward else told.group
         line.append(Text(f" ({words(STATES[link.state], group=asked.name)})"))
     return tuple(line)
-
-
-def _history(words: Words, d: Decision, versions: Sequence[Version]) -> list[Block]:
-    """Earlier versions, the newest first, each with what it said otherwise than the one after it."""
-    blocks: list[Block] = []
-    later: Decision | Version = d
-    for v in reversed(versions):
-        line = words.line("Version {n}, until {at}:", n=v.version, at=words.moment(v.replaced_at))
-        note = f" ({v.note})" if v.note else ""
-        blocks.append(Paragraph((*line, Text(f" {v.title or words('(redacted)')}{note}"))))
-        changed = [
-            (v.why, later.why, words("Why")),
-            (v.alternatives, later.alternatives, words("Alternatives considered")),
-        ]
-        blocks += [Quote(said, (Text(label),)) for said, now, label in changed if said and said != now]
-        later = v
-    return [Paragraph((Bold(words("Earlier versions")),)), *blocks] if blocks else []
 
 
 def logged(words: Words, told: Told, more: Sequence[Block]) -> Message:

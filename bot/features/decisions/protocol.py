@@ -14,7 +14,9 @@ from bot.features.decisions import rules, storing
 from bot.features.decisions.declarations import LogDecision, ShowProtocol
 from bot.features.decisions.loading import deciding_group
 from bot.features.decisions.storing import Parties
+from storage import links
 from storage import protocol as kept
+from storage.decisions import Decision
 
 CASES = {
     rules.AFFECTS_OTHERS: mark("Affects other groups: {length} for input"),
@@ -58,12 +60,21 @@ def _set(ctx: Context, args: ShowProtocol) -> Reply:
     group = deciding_group(ctx)
     words = ctx.words
     title = spans_to_plain(_rule(words, args.case, length))
-    decision, _ = storing.store(
-        ctx, LogDecision(title=title, why=args.why, tags=("protocol",)), Parties(group), "taken"
-    )
+    logged = LogDecision(title=title, why=args.why, tags=("protocol",))
+    decision, _ = storing.store(ctx, logged, Parties(group), "taken")
+    _, before = kept.rules(ctx.db, ctx.network.id).get(args.case, ("", 0))
+    if before:
+        _replace(ctx, decision, before)
     kept.set_rule(ctx.db, ctx.network.id, args.case, length, decision.number)
     ctx.publish(DecisionLogged(about=decision.id, group_id=group.id, number=decision.number))
     ctx.publish(ProtocolChanged(about=decision.id, group_id=group.id, case=args.case))
     storing.cards(ctx, decision, Parties(group))
     line = words.line("From now on: {rule}. It is logged as {id}.", rule=title, id=RecordMention(decision.id))
     return Answer(Message((Paragraph(line),)), subject=decision.id)
+
+
+def _replace(ctx: Context, decision: Decision, before: int) -> None:
+    """The rule that was in force until now is superseded, whichever steward's group had set it: it is the network's."""
+    link = links.Link(ctx.network.id, decision.number, "supersedes", before, links.KEPT, ctx.actor.id, ctx.now)
+    links.set_link(ctx.db, link)
+    storing.keep(ctx, link, decision.taken_at)

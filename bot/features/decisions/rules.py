@@ -189,9 +189,12 @@ def check_asked(later: Decision, earlier_id: str, *, may_read: bool) -> None:
         )
 
 
-def link_state(later: Decision, relation: str, earlier: Decision) -> str:
-    """kept at once; asked, where it changes another group's decision; waiting, while it is only proposed."""
-    if relation in ASKING and later.group_id != earlier.group_id:
+def link_state(later: Decision, relation: str, earlier: Decision, *, can_be_asked: bool = True) -> str:
+    """kept at once; asked, where it changes another group's decision; waiting, while it is only proposed.
+
+    `can_be_asked`: the other group has a home channel. One without (imported from before its time) has nobody to ask.
+    """
+    if relation in ASKING and later.group_id != earlier.group_id and can_be_asked:
         return "asked"
     if relation in RETIRING and later.status == "proposed":
         return "waiting"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import audience
 from bot.core.audience import Reader, channel_reader
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
@@ -15,7 +14,7 @@ from bot.core.message import Block, Note
 from bot.features.decisions import rules
 from bot.features.decisions.declarations import LogDecision
 from bot.features.decisions.loading import readable, seen
-from storage import counters, decisions, directory, links, search
+from storage import counters, decision_index, decisions, directory, links
 from storage.decisions import Decision
 from storage.network import Channel, Group
 
@@ -42,29 +41,12 @@ def store(ctx: Context, args: LogDecision, parties: Parties, status: str) -> tup
     number = counters.take(ctx.db, ctx.network.id, "D")
     decision = rules.new_decision(number, maker, args, status=status, at=ctx.now, review_at=review_at)
     decisions.add(ctx.db, decision)
-    index(ctx, decision)
+    decision_index.add(ctx.db, decision)
     set_review(ctx, decision)
     notes: list[Block] = []
     for number in args.supersedes:
         notes += relate(ctx, decision, "supersedes", seen(ctx, number))
     return decision, tuple(notes)
-
-
-def index(ctx: Context, decision: Decision) -> None:
-    """Makes it findable for those who may read it."""
-    words = " ".join((decision.title, decision.why, decision.alternatives, *decision.tags))
-    search.index(ctx.db, decision.network_id, decision.number, words, marks(decision))
-
-
-def marks(d: Decision) -> list[str]:
-    """The marks in the search index of all who may read it."""
-    if d.audience == audience.NETWORK:
-        return [search.everyone(d.network_id)]
-    ids = {d.group_id}
-    if d.audience == audience.AFFECTED:
-        ids |= {*d.affected_ids, *d.told_ids}
-    found = [search.group_mark(d.network_id, id) for id in sorted(ids)]
-    return found + ([search.circle_mark(d.network_id)] if d.audience == audience.CIRCLE else [])
 
 
 def set_review(ctx: Context, decision: Decision) -> None:
@@ -111,14 +93,15 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> l
         for relations in rules.ORDERED
     )
     rules.check_link(later, relation, earlier, leads_back=leads_back)
-    state = rules.link_state(later, relation, earlier)
+    asked_homes = directory.homes(ctx.db, ctx.network.id, [earlier.group_id])
+    state = rules.link_state(later, relation, earlier, can_be_asked=bool(asked_homes))
     if state == links.ASKED:
         asked = Reader(frozenset({earlier.group_id}))
         rules.check_asked(later, earlier.id, may_read=readable(later, asked))
     link = links.Link(ctx.network.id, later.number, relation, earlier.number, state, ctx.actor.id, ctx.now)
     links.set_link(ctx.db, link)
     if state == links.ASKED:
-        return _ask(ctx, link, earlier)
+        return _ask(ctx, link, earlier, asked_homes)
     keep(ctx, link, later.taken_at)
     return []
 
@@ -169,7 +152,7 @@ def touch_with_links(ctx: Context, number: int) -> None:
         ctx.touch(f"D-{link.to_number if link.number == number else link.number}")
 
 
-def _ask(ctx: Context, link: links.Link, earlier: Decision) -> list[Block]:
+def _ask(ctx: Context, link: links.Link, earlier: Decision, homes: list[Channel]) -> list[Block]:
     asked = LinkAsked(
         about=f"D-{link.number}",
         relation=link.relation,
@@ -178,7 +161,7 @@ def _ask(ctx: Context, link: links.Link, earlier: Decision) -> list[Block]:
         group_id=ctx.acting_as.id if ctx.acting_as else None,
     )
     ctx.publish(asked)
-    for channel in directory.homes(ctx.db, ctx.network.id, [earlier.group_id]):
+    for channel in homes:
         ctx.say(
             channel,
             "link_asked",

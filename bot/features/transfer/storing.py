@@ -11,8 +11,9 @@ from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import DecisionImported, GroupRegistered
 from bot.features.transfer.records import ImportedDecision
-from storage import counters, decision_index, decisions, directory, imports
-from storage.decisions import Decision, Version
+from storage import counters, decision_index, decision_versions, decisions, directory, imports
+from storage.decision_versions import Version
+from storage.decisions import Decision
 from storage.network import Group
 
 PEP_SLUG, PEP_NAME = "pep", "Python Enhancement Proposals"
@@ -134,7 +135,7 @@ def _compared(ctx: Context, record: ImportedDecision, number: int) -> Stored:
         return Stored(record.source, number, "redacted")
     first: Decision | Version = here
     if here.version > 1:
-        first = decisions.versions(ctx.db, ctx.network.id, number)[0]
+        first = decision_versions.find(ctx.db, ctx.network.id, number)[0]
     new = as_decision(record, number, Group(ctx.network.id, *_NO_GROUP), here.author_id)
     changed = [name for name in ("title", "why", "alternatives") if getattr(first, name) != getattr(new, name)]
     if here.version == 1:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.app import FEATURES
 from bot.core import parsing
 from bot.core.commands import Command
 from bot.core.feature import Feature
 from bot.core.registry import Registry
 from bot.features.help.messages import shown_fields
-from tests.checks.reference import FEATURES
 from tests.support.house import House, plain
 
 REGISTRY = Registry(FEATURES)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.features.transfer.steps import Refused
-from storage import decision_index, decisions, directory, events, people, search
+from storage import decision_index, decision_versions, decisions, directory, events, people, search
 from storage.network import Group
 from tests.features.transfer.conftest import NOW, Desk, put
 
@@ -119,7 +119,7 @@ async def test_an_edit_made_here_is_no_change_of_the_file(desk: Desk, peps: Path
     await desk.pep(peps)
     found = desk.decision("pep:1")
     with desk.engine.begin() as db:
-        decisions.keep_version(db, found, NOW, found.author_id, "")
+        decision_versions.keep(db, found, NOW, found.author_id, "")
         decisions.set_status(db, 1, found.number, "superseded")
         decisions.update(db, _with(found, title="Ours", tags=("ours",), version=2))
     outcome = await desk.pep(peps)
@@ -133,7 +133,7 @@ async def test_what_was_redacted_stays_redacted(desk: Desk, peps: Path) -> None:
     found = desk.decision("pep:1")
     with desk.engine.begin() as db:
         decisions.update(db, _with(found, title="", why="", tags=(), redacted_at=NOW))
-        decisions.blank_history(db, 1, found.number)
+        decision_versions.blank(db, 1, found.number)
         search.drop(db, 1, found.number)
     outcome = await desk.pep(peps)
     assert [item["said"] for item in outcome.items] == ["pep:1 is here as D-1 and was redacted; it stays so."]
