@@ -189,6 +189,14 @@ def claim(db: sa.Connection, platform: str, now: datetime, until: datetime, leas
     return [Lane(n, c, was_dropped=held not in (None, HELD)) for n, c, held in due]
 
 
+_END_LEASES = sa.update(lanes).where(lanes.c.lease > HELD).values(next_at=bindparam("now", type_=UtcDateTime))
+
+
+def end_leases(db: sa.Connection, now: datetime) -> None:
+    """Ends all leases: only for the one process that there is, at its start. Their holder was killed."""
+    db.execute(_END_LEASES, {"now": now})
+
+
 _ROOT = messages.alias("root")
 # A reply waits for its root until that was shown, was given up, or turned out to have nothing to show.
 _waits_for_root = sa.and_(_ROOT.c.state == "live", _ROOT.c.sent_rev == 0)

@@ -126,10 +126,19 @@ async def test_a_review_comes_back_to_its_group_once(house: House) -> None:
 
 async def test_a_review_that_was_missed_comes_late_and_says_so(house: House) -> None:
     await house.say("oakland", "ana", "/decide Use Signal --review 30d")
-    house.clock.move(days=30, hours=5)
+    house.clock.move(days=30, hours=10)
     await house.clockwork.fire_due()
     await house.deliverer.drain()
-    assert "(This comes late by 5 h: Mycel was not running.)" in house.shown("oakland")
+    assert "(This comes late by 10 h: Mycel was not running.)" in house.shown("oakland")
+
+
+async def test_a_review_waits_for_the_working_hours_of_its_group(house: House) -> None:
+    await house.say("oakland", "ana", "/decide Use Signal --review 30d")
+    await house.wait(days=30)  # Wednesday, 01:00 in Oakland
+    assert "look again" not in house.shown("oakland")
+    await house.wait(hours=8)
+    assert house.shown("oakland").count("look again") == 1
+    assert "late" not in house.shown("oakland")
 
 
 @pytest.mark.parametrize("ended", ["/decide Newer --supersedes D-1", "/redact D-1", "/undo D-1"])
@@ -145,7 +154,7 @@ async def test_a_review_that_is_moved_comes_at_its_new_time_only(house: House) -
     await house.say("oakland", "ana", "/edit D-1 --review 60d")
     await house.wait(days=59)
     assert "look again" not in house.shown("oakland")
-    await house.wait(days=2)
+    await house.wait(days=6)  # over New Year and a weekend
     assert house.shown("oakland").count("look again") == 1
 
 
@@ -205,4 +214,4 @@ async def test_a_rule_that_is_none_is_refused(house: House, typed: str) -> None:
 
 def test_every_view_and_deadline_is_declared() -> None:
     assert set(FEATURE.views) == {"decision_card", "review_due", "link_asked", "link_answered"}
-    assert set(FEATURE.deadlines) == {"decision_review"}
+    assert set(FEATURE.deadlines) == {"decision_review", "words_forgotten"}
