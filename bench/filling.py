@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.playing import GROUPS, PLATFORM, Playing
-from bench.rows import WORDS
 from storage import search
 from storage.counters import counters
 from storage.decision_tables import decision_groups, decision_tags, decisions
@@ -30,9 +29,6 @@ AUTHORS = [f"Author{i:03}" for i in range(300)]
 TAGS = [f"tag{i}" for i in range(200)]
 YEARS = timedelta(days=3 * 365)
 _BLOCK = 2_000
-_POSTGRES_WORDS = sa.insert(search.decision_words).values(
-    words=sa.func.array_to_tsvector(sa.func.string_to_array(sa.bindparam("text", type_=sa.Text), " "))
-)
 
 
 def _vocabulary() -> list[str]:
@@ -62,15 +58,15 @@ class Filler:
     def text(self, words: int) -> str:
         return " ".join(self._chance.choices(VOCABULARY, cum_weights=self._words, k=words))
 
-    def rows(self, numbers: range) -> dict[str, list[dict[str, Any]]]:
+    def rows(self, numbers: range) -> dict[str, list[Any]]:
         """The rows of these decisions, by table."""
-        found: dict[str, list[dict[str, Any]]] = {"decisions": [], "tags": [], "groups": [], "words": []}
+        found: dict[str, list[Any]] = {"decisions": [], "tags": [], "groups": [], "words": []}
         found |= {"events": [], "messages": [], "inbox": []}
         for number in numbers:
             self._decision(number, found)
         return found
 
-    def _decision(self, number: int, found: dict[str, list[dict[str, Any]]]) -> None:
+    def _decision(self, number: int, found: dict[str, list[Any]]) -> None:
         is_rare, chance = number <= OLDEST, self._chance
         title, why = self.text(6) + (f" {RARE_WORD}" if is_rare else ""), self.text(20)
         tags = {*chance.choices(TAGS, cum_weights=self._tags, k=2), *([RARE_TAG] if is_rare else [])}
@@ -106,7 +102,10 @@ class Filler:
         )
         found["tags"] += [{**key, "tag": tag} for tag in sorted(tags)]
         found["groups"] += [{**key, "group_id": id, "part": "affected"} for id in affected]
-        found["words"].append({**key, "text": f"{title} {why}", "marks": self._marks(audience, {group, *affected})})
+        facets = [search.facet("tag", tag) for tag in sorted(tags)]
+        name = RARE_PERSON if is_rare else AUTHORS[author - 1]
+        marks = self._marks(audience, {group, *affected})
+        found["words"].append(search.Entry(self.network_id, number, f"{title} {why}", marks, name, facets))
         self._technical(number, group, at, found)
 
     def _marks(self, audience: str, group_ids: set[int]) -> list[str]:
@@ -114,7 +113,7 @@ class Filler:
             return [search.everyone(self.network_id)]
         return [search.group_mark(self.network_id, id) for id in sorted(group_ids)]
 
-    def _technical(self, number: int, group: int, at: datetime, found: dict[str, list[dict[str, Any]]]) -> None:
+    def _technical(self, number: int, group: int, at: datetime, found: dict[str, list[Any]]) -> None:
         """The row of the log, the card that was sent, and the event that came in."""
         about, network = f"D-{number}", {"network_id": self.network_id}
         event = {"id": number, "at": at, "kind": "decision_logged", "about": about, "person_id": None}
@@ -152,26 +151,13 @@ def _begin(tx: Tx, network_id: int, size: int) -> None:
     tx.db.execute(sa.insert(counters), {"network_id": network_id, "letter": "D", "last": size})
 
 
-def _store(tx: Tx, rows: dict[str, list[dict[str, Any]]]) -> None:
+def _store(tx: Tx, rows: dict[str, list[Any]]) -> None:
     tables = {"decisions": decisions, "tags": decision_tags, "groups": decision_groups}
     for name, table in (tables | {"events": events, "messages": messages, "inbox": inbox}).items():
         tx.db.execute(sa.insert(table), rows[name])
-    if tx.db.dialect.name == "sqlite":
-        words = [
-            {"rowid": (w["network_id"] << 32) + w["number"], "words": w["text"], "readers": " ".join(w["marks"])}
-            for w in rows["words"]
-        ]
-        tx.db.execute(sa.insert(WORDS), words)
-        return
-    found = []
-    for w in rows["words"]:
-        marked = sorted({*w["text"].split(), *(f"@{mark}" for mark in w["marks"])})
-        found.append({"network_id": w["network_id"], "number": w["number"], "text": " ".join(marked)})
-    tx.db.execute(_POSTGRES_WORDS, found)
+    search.index(tx.db, rows["words"])
 
 
 def _settle(tx: Tx) -> None:
     """What the database does by itself in a quiet hour."""
     tx.db.execute(sa.text("ANALYZE"))
-    if tx.db.dialect.name == "postgresql":
-        tx.db.execute(sa.text("SELECT gin_clean_pending_list('ix_decision_words_words')"))

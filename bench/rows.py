@@ -19,6 +19,8 @@ WORDS = sa.Table(
     sa.MetaData(),
     sa.Column("rowid", sa.BigInteger, primary_key=True),
     sa.Column("words", sa.Text),
+    sa.Column("people", sa.Text),
+    sa.Column("facets", sa.Text),
     sa.Column("readers", sa.Text),
 )
 """SQLite's search index as a table, for what is measured there."""

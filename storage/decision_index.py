@@ -1,10 +1,12 @@
-"""Decisions in the search index: with which words, and for whose eyes."""
+"""Decisions in the search index: with which words, people, tags and values, and for whose eyes."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 
-from storage import decisions, search
+from storage import decisions, directory, search
 from storage.decisions import Decision
 
 
@@ -19,10 +21,11 @@ def marks(d: Decision) -> list[str]:
     return found + ([search.circle_mark(d.network_id)] if d.audience == "circle" else [])
 
 
-def add(db: sa.Connection, d: Decision) -> None:
-    """Makes a decision findable for those who may read it."""
+def add(db: sa.Connection, d: Decision, people: Iterable[str]) -> None:
+    """Makes a decision findable for those who may read it; `people` are the names of all who had a part in it."""
     words = " ".join((d.title, d.why, d.alternatives, *d.tags))
-    search.index(db, d.network_id, d.number, words, marks(d))
+    facets = [*(search.facet("tag", tag) for tag in d.tags), *(search.facet("value", v) for v in d.rests_on)]
+    search.index(db, [search.Entry(d.network_id, d.number, words, marks(d), " ".join(people), facets)])
 
 
 def renew(db: sa.Connection, network_id: int, number: int) -> None:
@@ -30,4 +33,6 @@ def renew(db: sa.Connection, network_id: int, number: int) -> None:
     search.drop(db, network_id, number)
     decision = decisions.find(db, network_id, number)
     if decision is not None and decision.redacted_at is None and decision.status != "undone":
-        add(db, decision)
+        author = directory.person_names(db, network_id, [decision.author_id]).values()
+        named = [name for name, _ in decisions.people(db, network_id, number)]
+        add(db, decision, [*author, *named])

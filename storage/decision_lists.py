@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage import search
-from storage.decision_tables import decision_groups, decision_people, decision_tags, decisions
+from storage.decision_tables import decision_groups, decisions
 from storage.decisions import COLUMNS, Decision, from_row
-from storage.network_tables import people
 from storage.types import UtcDateTime
 
 _FOUND_AT_ONCE = 200
 _LAST = 1 << 31
+_END = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +53,14 @@ class Eyes:
 
 def page(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int) -> list[Decision]:
     """The newest decisions that fit, at most `most`."""
-    if not wanted.words.strip():
-        return _select(db, eyes, wanted, most, None)
+    facets = [search.facet(kind, value) for kind, value in (("tag", wanted.tag), ("value", wanted.value)) if value]
+    sought = search.Sought(wanted.words, wanted.by, tuple(facets))
+    if not sought.terms():
+        return _select(db, eyes, wanted, most) if not (wanted.words + wanted.by).strip() else []
     found: list[Decision] = []
     before = wanted.before or _LAST
     while len(found) < most:
-        numbers = search.find(db, eyes.network_id, wanted.words, eyes.marks(), before, _FOUND_AT_ONCE)
+        numbers = search.find(db, eyes.network_id, sought, eyes.marks(), before, _FOUND_AT_ONCE)
         if numbers:
             found += _select(db, eyes, wanted, most - len(found), numbers)
             before = numbers[-1]
@@ -67,41 +69,43 @@ def page(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int) -> list[Decis
     return found
 
 
-def _select(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int, numbers: list[int] | None) -> list[Decision]:
+def _select(
+    db: sa.Connection, eyes: Eyes, wanted: Filter, most: int, numbers: list[int] | None = None
+) -> list[Decision]:
     values: dict[str, Any] = {
         "network": eyes.network_id,
         "mine": sorted(eyes.group_ids) or [0],
         "is_circle": eyes.is_circle,
         "most": most,
         "before": wanted.before or _LAST,
+        "numbers": numbers,
+        "last_at": _END,
     }
-    given = []
-    for name in ("group_id", "by", "tag", "value", "status", "since", "until"):
+    if wanted.before is not None and (wanted.since or wanted.until):
+        key = {"n": eyes.network_id, "d": wanted.before}
+        values["last_at"] = db.execute(_CREATED_AT, key).scalar_one_or_none() or _END
+    given = [] if numbers is None else ["numbers"]
+    for name in ("group_id", "status", "since", "until"):
         value = getattr(wanted, name)
         if value is not None and value != "":
             given.append(name)
             values[name] = value
-    if numbers is not None:
-        given.append("numbers")
-        values["numbers"] = numbers
-    if "by" in given:
-        values["by"] = f"%{_escaped(wanted.by.lower())}%"
-        values["by_typed"] = f"%{_escaped(wanted.by)}%"
-    if "value" in given:
-        values["value"] = f'%"{_escaped(wanted.value)}"%'
     return [from_row(row) for row in db.execute(_statement(tuple(given)), values)]
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def visible() -> sa.ColumnElement[bool]:
     """The condition under which eyes (parameters `network`, `mine`, `is_circle`) may read a decision."""
-    is_affected = sa.exists().where(
-        decision_groups.c.network_id == decisions.c.network_id,
-        decision_groups.c.number == decisions.c.number,
-        decision_groups.c.group_id.in_(bindparam("mine", expanding=True)),
+    # A scalar with LIMIT 1: PostgreSQL would read all rows of the reader's groups for an EXISTS inside OR.
+    is_affected = (
+        sa.select(sa.true())
+        .where(
+            decision_groups.c.network_id == decisions.c.network_id,
+            decision_groups.c.number == decisions.c.number,
+            decision_groups.c.group_id.in_(bindparam("mine", expanding=True)),
+        )
+        .limit(sa.literal_column("1"))
+        .correlate(decisions)
+        .scalar_subquery()
     )
     return sa.or_(
         decisions.c.audience == "network",
@@ -111,50 +115,39 @@ def visible() -> sa.ColumnElement[bool]:
     )
 
 
-def _is_like(name: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """In any case, or as typed where the database folds ASCII letters only."""
-    folded = sa.func.lower(name).like(bindparam("by"), escape="\\")
-    return sa.or_(folded, name.like(bindparam("by_typed"), escape="\\"))
+_CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
+    "numbers": decisions.c.number.in_(bindparam("numbers", expanding=True)),
+    "group_id": decisions.c.group_id == bindparam("group_id"),
+    "status": decisions.c.status == bindparam("status"),
+    "since": decisions.c.created_at >= bindparam("since", type_=UtcDateTime),
+    "until": decisions.c.created_at <= bindparam("until", type_=UtcDateTime),
+}
+_CREATED_AT = sa.select(decisions.c.created_at).where(
+    decisions.c.network_id == bindparam("n"), decisions.c.number == bindparam("d")
+)
 
 
-def _conditions() -> dict[str, sa.ColumnElement[bool]]:
-    key = (decision_tags.c.network_id == decisions.c.network_id, decision_tags.c.number == decisions.c.number)
-    named = sa.exists().where(
-        decision_people.c.network_id == decisions.c.network_id,
-        decision_people.c.number == decisions.c.number,
-        _is_like(decision_people.c.name),
-    )
-    wrote = sa.exists().where(
-        people.c.network_id == decisions.c.network_id,
-        people.c.id == decisions.c.author_id,
-        _is_like(people.c.name),
-    )
-    return {
-        "numbers": decisions.c.number.in_(bindparam("numbers", expanding=True)),
-        "group_id": decisions.c.group_id == bindparam("group_id"),
-        "by": sa.or_(named, sa.and_(decisions.c.source == "", wrote)),
-        "tag": sa.exists().where(*key, decision_tags.c.tag == bindparam("tag")),
-        "value": sa.cast(decisions.c.rests_on, sa.Text).like(bindparam("value"), escape="\\"),
-        "status": decisions.c.status == bindparam("status"),
-        "since": decisions.c.created_at >= bindparam("since", type_=UtcDateTime),
-        "until": decisions.c.created_at <= bindparam("until", type_=UtcDateTime),
-    }
-
-
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _statement(given: tuple[str, ...]) -> sa.Select[Any]:
-    known = _conditions()
-    return (
-        sa.select(*COLUMNS)
-        .where(
-            decisions.c.network_id == bindparam("network"),
-            decisions.c.number < bindparam("before"),
-            *([] if "status" in given else [decisions.c.status != "undone"]),
-            visible(),
-            *(known[name] for name in given),
-        )
-        .order_by(decisions.c.number.desc())
-        .limit(bindparam("most"))
+    found = sa.select(*COLUMNS).where(
+        decisions.c.network_id == bindparam("network"),
+        *([] if "status" in given else [decisions.c.status != "undone"]),
+        visible(),
+        *(_CONDITIONS[name] for name in given),
+    )
+    if ("since" in given or "until" in given) and "numbers" not in given:
+        found = _by_time(found)
+    else:
+        found = found.where(decisions.c.number < bindparam("before")).order_by(decisions.c.number.desc())
+    return found.limit(bindparam("most"))
+
+
+def _by_time(found: sa.Select[Any]) -> sa.Select[Any]:
+    """In the order of their time, which has an index; a page goes on behind decision `before`."""
+    last_at = bindparam("last_at", type_=UtcDateTime)
+    is_behind = sa.and_(decisions.c.created_at == last_at, decisions.c.number < bindparam("before"))
+    return found.where(sa.or_(decisions.c.created_at < last_at, is_behind)).order_by(
+        decisions.c.created_at.desc(), decisions.c.number.desc()
     )
 
 

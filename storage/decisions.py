@@ -199,12 +199,29 @@ _MOVE_NAMED = (
     .where(decision_people.c.network_id == bindparam("n"), decision_people.c.person_id == bindparam("p"))
     .values(person_id=bindparam("new_author"))
 )
-_WRITTEN_BY = sa.select(decisions.c.number).where(
-    decisions.c.network_id == bindparam("n"), decisions.c.author_id == bindparam("p")
+_OF_PERSON = (
+    sa.union(
+        sa.select(decisions.c.number).where(
+            decisions.c.network_id == bindparam("n"),
+            decisions.c.author_id == bindparam("p"),
+            decisions.c.number > bindparam("after"),
+        ),
+        sa.select(decision_people.c.number).where(
+            decision_people.c.network_id == bindparam("n"),
+            decision_people.c.person_id == bindparam("p"),
+            decision_people.c.number > bindparam("after"),
+        ),
+    )
+    .order_by("number")
+    .limit(bindparam("most"))
 )
 _FORGET_NAMED = (
     sa.update(decision_people)
-    .where(decision_people.c.network_id == bindparam("n"), decision_people.c.person_id == bindparam("p"))
+    .where(
+        decision_people.c.network_id == bindparam("n"),
+        decision_people.c.person_id == bindparam("p"),
+        decision_people.c.number <= bindparam("last"),
+    )
     .values(name="", person_id=None)
 )
 
@@ -216,11 +233,13 @@ def move_author(db: sa.Connection, network_id: int, from_id: int, to_id: int) ->
     db.execute(_MOVE_NAMED, values)
 
 
-def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[int]:
-    """Takes somebody's name out of decisions; the numbers of those they wrote (their name is shown there)."""
+def forget_person(db: sa.Connection, network_id: int, person_id: int, after: int, most: int) -> list[int]:
+    """Takes somebody's name out of the next `most` decisions behind number `after`; the numbers of these."""
     values = {"n": network_id, "p": person_id}
-    db.execute(_FORGET_NAMED, values)
-    return [row[0] for row in db.execute(_WRITTEN_BY, values)]
+    numbers = list(db.execute(_OF_PERSON, values | {"after": after, "most": most}).scalars())
+    if numbers:
+        db.execute(_FORGET_NAMED, values | {"last": numbers[-1]})
+    return numbers
 
 
 _COUNT_OF = sa.select(

@@ -280,6 +280,13 @@ _RELEASE = (
         .scalar_subquery(),
     )
 )
+_RELEASE_AGAIN = (
+    sa.update(lanes)
+    .where(
+        lanes.c.network_id == bindparam("n"), lanes.c.channel_id == bindparam("c"), lanes.c.lease == bindparam("held")
+    )
+    .values(lease=None, next_at=bindparam("again", type_=UtcDateTime))
+)
 _HOLD = (
     sa.update(lanes)
     .where(
@@ -329,13 +336,18 @@ def mark_failed(
     )
 
 
-def release(db: sa.Connection, lane: Lane, lease: int, not_before: datetime | None) -> None:
+def release(
+    db: sa.Connection, lane: Lane, lease: int, not_before: datetime | None, again_at: datetime | None = None
+) -> None:
     """Gives a lane back: it comes up when its next message is ready, but not before `not_before`, whatever is wanted.
 
-    Nothing happens where the lease ran out and another worker has the lane.
+    `again_at`: there is more to send, which need not be looked up. Nothing happens where the lease ran out and another
+    worker has the lane.
     """
     key = {"n": lane.network_id, "c": lane.channel_id, "held": lease}
-    if not_before is None:
+    if not_before is None and again_at is not None:
+        db.execute(_RELEASE_AGAIN, key | {"again": again_at})
+    elif not_before is None:
         db.execute(_RELEASE, key)
     else:
         db.execute(_HOLD, key | {"until": not_before})

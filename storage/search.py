@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 
 import sqlalchemy as sa
 from sqlalchemy import event, text
@@ -22,6 +24,8 @@ _NETWORK_BITS = 32
 _LONGEST = 20_000
 _LONGEST_WORD = 60
 _SHORTEST_BEGINNING = 4
+_SHORTEST_NAME = 2
+_SIGN = {"words": "", "people": "#", "facets": "~", "readers": "@"}
 MOST_TERMS = 12
 
 decision_words = sa.Table(
@@ -31,11 +35,13 @@ decision_words = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True),
     sa.Column("words", TSVECTOR, nullable=False),
 )
-SQLITE_DDL = ("CREATE VIRTUAL TABLE decision_words USING fts5(words, readers, tokenize='ascii', detail='column')",)
+SQLITE_DDL = (
+    "CREATE VIRTUAL TABLE decision_words USING fts5(words, people, facets, readers, tokenize='ascii', detail='column')",
+)
 POSTGRES_DDL = (
     "CREATE TABLE decision_words (network_id BIGINT NOT NULL, number BIGINT NOT NULL, words TSVECTOR NOT NULL, "
     "CONSTRAINT pk_decision_words PRIMARY KEY (network_id, number))",
-    "CREATE INDEX ix_decision_words_words ON decision_words USING gin (words)",
+    "CREATE INDEX ix_decision_words_words ON decision_words USING gin (words) WITH (fastupdate = off)",
 )
 
 
@@ -70,7 +76,14 @@ def circle_mark(network_id: int) -> str:
     return f"n{network_id}circle"
 
 
-_SQLITE_ADD = text("INSERT INTO decision_words(rowid, words, readers) VALUES (:id, :words, :readers)")
+def facet(kind: str, value: str) -> str:
+    """One value of a kind ("tag", "value") as a word of the index, whatever signs are in it; case does not matter."""
+    return kind + blake2b(value.strip().casefold().encode(), digest_size=8).hexdigest()
+
+
+_SQLITE_ADD = text(
+    "INSERT INTO decision_words(rowid, words, people, facets, readers) VALUES (:id, :words, :people, :facets, :readers)"
+)
 _SQLITE_DROP = text("DELETE FROM decision_words WHERE rowid = :id")
 _SQLITE_MERGE = text("INSERT INTO decision_words(decision_words, rank) VALUES ('merge', :pages)")
 _PAGES_A_STEP = 500
@@ -93,14 +106,41 @@ def _id(network_id: int, number: int) -> int:
     return (network_id << _NETWORK_BITS) + number
 
 
-def index(db: sa.Connection, network_id: int, number: int, words: str, readers: Iterable[str]) -> None:
-    """Makes a decision findable by its words for the readers with one of these marks."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a decision is found by, and the marks of those who may find it."""
+
+    network_id: int
+    number: int
+    words: str
+    readers: Iterable[str]
+    people: str = ""
+    facets: Iterable[str] = ()
+
+
+def index(db: sa.Connection, entries: Sequence[Entry]) -> None:
+    """Makes decisions findable by words, names of people and facets."""
     if db.dialect.name == "sqlite":
-        values = {"id": _id(network_id, number), "words": " ".join(folded(words)), "readers": " ".join(readers)}
-        db.execute(_SQLITE_ADD, values)
-        return
-    marked = sorted({*folded(words), *(f"@{r}" for r in readers)})
-    db.execute(_POSTGRES_ADD, {"n": network_id, "number": number, "words": " ".join(marked)})
+        db.execute(_SQLITE_ADD, [_columns(entry) for entry in entries])
+    else:
+        db.execute(_POSTGRES_ADD, [_lexemes(entry) for entry in entries])
+
+
+def _columns(entry: Entry) -> dict[str, object]:
+    return {
+        "id": _id(entry.network_id, entry.number),
+        "words": " ".join(folded(entry.words)),
+        "people": " ".join(folded(entry.people)),
+        "facets": " ".join(entry.facets),
+        "readers": " ".join(entry.readers),
+    }
+
+
+def _lexemes(entry: Entry) -> dict[str, object]:
+    found = {*folded(entry.words), *(_SIGN["people"] + name for name in folded(entry.people))}
+    found |= {_SIGN["facets"] + facet for facet in entry.facets}
+    found |= {_SIGN["readers"] + reader for reader in entry.readers}
+    return {"n": entry.network_id, "number": entry.number, "words": " ".join(sorted(found))}
 
 
 def drop(db: sa.Connection, network_id: int, number: int) -> None:
@@ -125,23 +165,36 @@ def forget_deleted(db: sa.Connection, *, is_first: bool) -> bool:
     return connection.total_changes - before >= 2
 
 
-def _is_beginning(term: str) -> bool:
-    """Short beginnings fit too many words: they would cost more than they find."""
-    return len(term) >= _SHORTEST_BEGINNING
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a decision has to have, all of it: words, words of the names of its people, facets."""
+
+    words: str = ""
+    people: str = ""
+    facets: tuple[str, ...] = ()
+
+    def terms(self) -> list[tuple[str, str, bool]]:
+        """(column, term, whether it may begin a word: short beginnings would cost more than they find)."""
+        words = list(dict.fromkeys(folded(self.words)))[:MOST_TERMS]
+        names = list(dict.fromkeys(folded(self.people)))[:MOST_TERMS]
+        found = [("words", word, len(word) >= _SHORTEST_BEGINNING) for word in words]
+        found += [("people", name, len(name) >= _SHORTEST_NAME) for name in names]
+        return found + [("facets", facet, False) for facet in self.facets]
 
 
-def find(db: sa.Connection, network_id: int, words: str, readers: Iterable[str], before: int, most: int) -> list[int]:
-    """Numbers below `before` of the decisions that have all of these words, for readers with one of these marks."""
-    terms = list(dict.fromkeys(folded(words)))[:MOST_TERMS]
+def find(
+    db: sa.Connection, network_id: int, sought: Sought, readers: Iterable[str], before: int, most: int
+) -> list[int]:
+    """Numbers below `before` of the decisions that have all that is sought, for readers with one of these marks."""
+    terms = sought.terms()
     if not terms:
         return []
     if db.dialect.name == "sqlite":
         seen = " OR ".join(f'readers : "{r}"' for r in readers)
-        query = " AND ".join([*(f'words : "{t}"{" *" * _is_beginning(t)}' for t in terms), f"({seen})"])
+        query = " AND ".join([*(f'{column} : "{t}"{" *" * is_begun}' for column, t, is_begun in terms), f"({seen})"])
         values = {"query": query, "before": _id(network_id, before), "floor": _id(network_id, 0), "most": most}
         return [row[0] & ((1 << _NETWORK_BITS) - 1) for row in db.execute(_SQLITE_FIND, values)]
-    seen = " | ".join(f"'@{r}'" for r in readers)
-    query = " & ".join([*(f"'{t}'{':*' * _is_beginning(t)}" for t in terms), f"({seen})"])
-    return [
-        row[0] for row in db.execute(_POSTGRES_FIND, {"n": network_id, "query": query, "before": before, "most": most})
-    ]
+    seen = " | ".join(f"'{_SIGN['readers']}{r}'" for r in readers)
+    query = " & ".join([*(f"'{_SIGN[column]}{t}'{':*' * is_begun}" for column, t, is_begun in terms), f"({seen})"])
+    found = db.execute(_POSTGRES_FIND, {"n": network_id, "query": query, "before": before, "most": most})
+    return [row[0] for row in found]

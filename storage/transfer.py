@@ -105,6 +105,7 @@ TABLES: tuple[str, ...] = tuple(_KEPT)
 LEFT_BEHIND = {
     **dict.fromkeys(("messages", "lanes"), "what channels were sent: they were sent it already"),
     "inbox": "which events of a platform were handled: none of them comes again after two weeks",
+    **dict.fromkeys(("matrix_accounts", "matrix_events"), "how one Mycel is connected, and what it has yet to handle"),
     "codes": "one-time codes are secrets",
     **dict.fromkeys(
         ("local_changes", "local_messages", "local_reactions", "local_happenings"),

@@ -186,7 +186,8 @@ class Deliverer:
             not_before = await self._bring_up(replace(row, is_unclear=row.is_unclear or lane.was_dropped))
             if not_before is not None:
                 break
-        await self._work.write(lane.network_id, lambda tx: delivery.release(tx.db, lane, lease, not_before))
+        again_at = self._clock() if len(rows) == MESSAGES_A_TURN else None
+        await self._work.write(lane.network_id, lambda tx: delivery.release(tx.db, lane, lease, not_before, again_at))
 
     async def _bring_up(self, row: Pending) -> datetime | None:
         """Sends one message; returns when the lane may go on if it has to wait."""

@@ -107,10 +107,10 @@ def test_words_are_found_after_migrations(database_url: str) -> None:
     migrate.upgrade(database_url)
     everyone = [search.everyone(1)]
     with connection(database_url) as db:
-        search.index(db, 1, 12, "Use Signal for alerts", everyone)
-        assert search.find(db, 1, "signal", everyone, before=100, most=5) == [12]
+        search.index(db, [search.Entry(1, 12, "Use Signal for alerts", everyone)])
+        assert search.find(db, 1, search.Sought("signal"), everyone, before=100, most=5) == [12]
         search.drop(db, 1, 12)
-        assert search.find(db, 1, "signal", everyone, before=100, most=5) == []
+        assert search.find(db, 1, search.Sought("signal"), everyone, before=100, most=5) == []
 
 
 @pytest.mark.parametrize(("before", "after"), list(pairwise(REVISIONS)))

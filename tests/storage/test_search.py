@@ -19,12 +19,12 @@ TEXTS = {
 
 def fill(db: sa.Connection) -> None:
     for number, words in TEXTS.items():
-        search.index(db, 1, number, words, [EVERYONE])
-        search.index(db, 2, number, "Signal of the other network", [search.everyone(2)])
+        search.index(db, [search.Entry(1, number, words, [EVERYONE])])
+        search.index(db, [search.Entry(2, number, "Signal of the other network", [search.everyone(2)])])
 
 
 def find(db: sa.Connection, typed: str, readers: tuple[str, ...] = (EVERYONE,), before: int = 1000) -> list[int]:
-    return search.find(db, 1, typed, readers, before, 50)
+    return search.find(db, 1, search.Sought(typed), readers, before, 50)
 
 
 @pytest.mark.parametrize(
@@ -86,28 +86,28 @@ def test_no_text_breaks_it(filled: sa.Connection, typed: str) -> None:
 @given(words=st.text(min_size=1, max_size=60))
 def test_every_text_is_found_by_its_own_words(filled: sa.Connection, words: str) -> None:
     before = filled.begin_nested()
-    search.index(filled, 1, 1, words, [EVERYONE])
+    search.index(filled, [search.Entry(1, 1, words, [EVERYONE])])
     assert find(filled, words) == ([1] if search.folded(words) else [])
     before.rollback()
 
 
 def test_only_readers_find_it(filled: sa.Connection) -> None:
     group, circle = search.group_mark(1, 7), search.circle_mark(1)
-    search.index(filled, 1, 1, "hidden treasure", [group, circle])
-    search.index(filled, 1, 2, "hidden in the open", [EVERYONE])
+    search.index(filled, [search.Entry(1, 1, "hidden treasure", [group, circle])])
+    search.index(filled, [search.Entry(1, 2, "hidden in the open", [EVERYONE])])
     assert find(filled, "hidden") == [2]
     assert find(filled, "hidden", (EVERYONE, group)) == [2, 1]
     assert find(filled, "hidden", (EVERYONE, circle)) == [2, 1]
     assert find(filled, "hidden", (EVERYONE, search.group_mark(1, 70))) == [2]
     assert find(filled, "hidden", (EVERYONE, search.group_mark(2, 7))) == [2]
-    assert search.find(filled, 2, "hidden", [search.everyone(2), group], 1000, 50) == []
+    assert search.find(filled, 2, search.Sought("hidden"), [search.everyone(2), group], 1000, 50) == []
     assert find(filled, group) == []
 
 
 def test_the_newest_come_first_and_pages_go_on(filled: sa.Connection) -> None:
     for number in range(1, 31):
-        search.index(filled, 1, number, "signal", [EVERYONE])
-    assert search.find(filled, 1, "signal", [EVERYONE], 1 << 31, 3) == [30, 29, 28]
+        search.index(filled, [search.Entry(1, number, "signal", [EVERYONE])])
+    assert search.find(filled, 1, search.Sought("signal"), [EVERYONE], 1 << 31, 3) == [30, 29, 28]
     assert find(filled, "signal", before=4) == [3, 2, 1]
 
 
@@ -118,4 +118,4 @@ def test_what_was_dropped_is_not_found(filled: sa.Connection) -> None:
     while search.forget_deleted(filled, is_first=is_first):
         is_first = False
     assert find(filled, "signal") == []
-    assert search.find(filled, 2, "signal", [search.everyone(2)], 1000, 50) == [5, 4, 3, 2, 1]
+    assert search.find(filled, 2, search.Sought("signal"), [search.everyone(2)], 1000, 50) == [5, 4, 3, 2, 1]

@@ -67,7 +67,7 @@ class Channels:
 
 
 class House:
-    """Everything but a platform. `say` types a command as somebody in a channel and gives back what they were answered."""
+    """Everything but a platform. `say` types something as somebody in a channel and gives back the answer."""
 
     def __init__(self, work: Work, features: Sequence[Feature], clock: Clock) -> None:
         ids = itertools.count(1000)

@@ -16,7 +16,11 @@ FEATURE = Feature(
         *(edit, redact, link, accept_link, decline_link, protocol),
     ),
     views=VIEWS,
-    deadlines={"decision_review": following.review, "words_forgotten": following.forget_words},
+    deadlines={
+        "decision_review": following.review,
+        "name_forgotten": following.forget_name,
+        "words_forgotten": following.forget_words,
+    },
     subscriptions=(
         (DecisionConcluded, following.conclude),
         (IdentityLinked, following.person_linked),

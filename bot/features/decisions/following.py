@@ -8,10 +8,11 @@ from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked
 from bot.core.message import Block, Bullets, Spans, Text
 from bot.core.working_time import next_working_moment
 from bot.features.decisions import rules, storing
-from storage import decisions, directory, drafts, links, search
+from storage import decision_index, decisions, directory, drafts, links, search
 from storage.deadlines import Deadline
 
 LATE_FROM_S = 3600
+A_STEP = 50
 MOVED = 1_000_000
 """Added to the round of a review that waits for its group's working hours: its first row has fired."""
 
@@ -72,11 +73,23 @@ def person_linked(ctx: Context, fact: IdentityLinked) -> tuple[Block, ...]:
 
 
 def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
-    """Decisions are their group's and stay; their author's name is gone with the person, and so are drafts."""
+    """Decisions are their group's and stay; their author's name goes with the person, and so do drafts."""
     drafts.drop_of_person(ctx.db, ctx.network.id, fact.person_id)
-    for number in decisions.forget_person(ctx.db, ctx.network.id, fact.person_id):
-        ctx.touch(f"D-{number}")
+    ctx.due(ctx.now, "name_forgotten", f"person:{fact.person_id}", after=0)
     return ()
+
+
+def forget_name(ctx: Context, deadline: Deadline) -> None:
+    """In steps, as it may be in many decisions: the name leaves them, the search index and what channels show."""
+    person_id = int(deadline.about.removeprefix("person:"))
+    numbers = decisions.forget_person(ctx.db, ctx.network.id, person_id, deadline.args["after"], A_STEP)
+    for number in numbers:
+        decision_index.renew(ctx.db, ctx.network.id, number)
+        ctx.touch(f"D-{number}")
+    if len(numbers) == A_STEP:
+        ctx.due(ctx.now, deadline.kind, deadline.about, round=deadline.round + 1, after=numbers[-1])
+    elif numbers:
+        ctx.due(ctx.now, "words_forgotten", deadline.about)
 
 
 def records(ctx: Context, asked: RecordsAsked) -> tuple[Block, ...]:

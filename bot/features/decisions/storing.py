@@ -41,7 +41,7 @@ def store(ctx: Context, args: LogDecision, parties: Parties, status: str) -> tup
     number = counters.take(ctx.db, ctx.network.id, "D")
     decision = rules.new_decision(number, maker, args, status=status, at=ctx.now, review_at=review_at)
     decisions.add(ctx.db, decision)
-    decision_index.add(ctx.db, decision)
+    decision_index.add(ctx.db, decision, [ctx.actor.name])
     set_review(ctx, decision)
     notes: list[Block] = []
     for number in args.supersedes:

@@ -86,7 +86,7 @@ def _add(ctx: Context, group: Group, record: ImportedDecision, number: int, auth
     decision = as_decision(record, number, group, authors[_author(record)])
     people = dict.fromkeys((p.name[:200], authors.get(p.name[:200]), p.part) for p in record.people)
     decisions.add(ctx.db, decision, tuple(people))
-    decision_index.add(ctx.db, decision)
+    decision_index.add(ctx.db, decision, [_author(record), *(p.name for p in record.people)])
     ctx.publish(DecisionImported(about=decision.id, group_id=group.id, number=number, source=record.source))
 
 

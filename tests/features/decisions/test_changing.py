@@ -11,6 +11,7 @@ from bot.core.language import Words
 from bot.core.replies import Invalid
 from bot.features.decisions import FEATURE
 from storage import decisions, directory
+from storage import people as person_store
 from storage.network_tables import people
 from storage.work import Tx
 from tests.features.decisions.conftest import give_role
@@ -177,6 +178,11 @@ async def test_who_is_forgotten_leaves_their_groups_decisions_and_no_draft(house
     assert "There is no draft 1" in plain(await house.say("oakland", "ana", "/draft 1"))
     assert await house.work.read(lambda tx: decisions.find(tx.db, 1, 1)) is not None
     assert "D-1 Use Signal" in house.shown("oakland")
+    assert "D-1" in plain(await house.say("oakland", "ben", "/decisions --by ana"))
+    await house.work.write(1, lambda tx: person_store.forget(tx.db, 1, ana, "someone who left", tx.now))
+    await house.wait(minutes=1)
+    assert "Nothing fits" in plain(await house.say("oakland", "ben", "/decisions --by ana"))
+    assert "D-1" in plain(await house.say("oakland", "ben", "/decisions --by someone"))
 
 
 async def test_the_protocol_is_changed_by_a_steward_and_that_is_a_decision(house: House) -> None:
@@ -214,4 +220,4 @@ async def test_a_rule_that_is_none_is_refused(house: House, typed: str) -> None:
 
 def test_every_view_and_deadline_is_declared() -> None:
     assert set(FEATURE.views) == {"decision_card", "review_due", "link_asked", "link_answered"}
-    assert set(FEATURE.deadlines) == {"decision_review", "words_forgotten"}
+    assert set(FEATURE.deadlines) == {"decision_review", "name_forgotten", "words_forgotten"}

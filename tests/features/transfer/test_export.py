@@ -210,7 +210,7 @@ async def test_restored_decisions_are_found_and_hidden_ones_are_not(house: Desk,
     assert desk.found("signal") == ["Use Signal 9", "Use Signal 1"]
     assert desk.found("never mind") == []
     with desk.engine.begin() as db:
-        assert search.find(db, 1, "only ours", [search.group_mark(1, 1)], 100, 10) == [4]
+        assert search.find(db, 1, search.Sought("only ours"), [search.group_mark(1, 1)], 100, 10) == [4]
         redacted = decisions.find(db, 1, 2)
         assert redacted is not None
         assert (redacted.title, redacted.redacted_at) == ("", NOW)

@@ -1,0 +1,1 @@
+"""Matrix: rooms of any homeserver, through matrix-nio, plain and end-to-end encrypted."""
