@@ -145,8 +145,9 @@ def _statement(given: tuple[str, ...]) -> sa.Select[Any]:
 def _by_time(found: sa.Select[Any]) -> sa.Select[Any]:
     """In the order of their time, which has an index; a page goes on behind decision `before`."""
     last_at = bindparam("last_at", type_=UtcDateTime)
-    is_behind = sa.and_(decisions.c.created_at == last_at, decisions.c.number < bindparam("before"))
-    return found.where(sa.or_(decisions.c.created_at < last_at, is_behind)).order_by(
+    # Said so that SQLite walks the index backwards: an OR at the top would make it collect and sort.
+    is_on_page_before = sa.and_(decisions.c.created_at == last_at, decisions.c.number >= bindparam("before"))
+    return found.where(decisions.c.created_at <= last_at, ~is_on_page_before).order_by(
         decisions.c.created_at.desc(), decisions.c.number.desc()
     )
 

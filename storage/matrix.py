@@ -194,21 +194,21 @@ _OLDEST = _EVENT.order_by(events.c.position).limit(bindparam("most"))
 _ROOMS = (
     sa.select(events.c.room_id)
     .where(events.c.account == bindparam("a"), events.c.state == bindparam("s"))
-    .where(events.c.staged_at <= bindparam("until"))
     .group_by(events.c.room_id)
     .order_by(sa.func.min(events.c.position))
 )
+_ROOMS_UNTIL = _ROOMS.where(events.c.staged_at <= bindparam("until"))
 _COUNTS = sa.select(events.c.state, sa.func.count()).where(events.c.account == bindparam("a")).group_by(events.c.state)
 
 
-def waiting_rooms(db: sa.Connection, account: str, until: datetime) -> list[str]:
+def waiting_rooms(db: sa.Connection, account: str) -> list[str]:
     """Rooms with events to handle, the longest waiting first."""
-    return list(db.execute(_ROOMS, {"a": account, "s": WAITING, "until": until}).scalars())
+    return list(db.execute(_ROOMS, {"a": account, "s": WAITING}).scalars())
 
 
 def locked_rooms(db: sa.Connection, account: str, until: datetime) -> list[str]:
     """Rooms with events that came before `until` and could not be decrypted yet."""
-    return list(db.execute(_ROOMS, {"a": account, "s": LOCKED, "until": until}).scalars())
+    return list(db.execute(_ROOMS_UNTIL, {"a": account, "s": LOCKED, "until": until}).scalars())
 
 
 def next_waiting(db: sa.Connection, account: str, room_id: str, most: int) -> list[StagedEvent]:

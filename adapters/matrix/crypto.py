@@ -168,17 +168,21 @@ class Crypto:
                 await self._claim(self._client.get_users_for_key_claiming())
                 await self._send_to_devices()
 
-    async def ask_for_key(self, room_id: str, event: Json) -> None:
-        """Asks the sender's devices and our own for the key of an event, once per session. Raises MatrixError."""
+    async def ask_for_key(self, room_id: str, event: Json) -> bool:
+        """Asks the sender's devices and our own for the key of an event; False if it was asked for already.
+
+        Raises MatrixError.
+        """
         parsed = Event.parse_event(dict(event))
         if not isinstance(parsed, MegolmEvent) or parsed.session_id in self._asked:
-            return
+            return False
         parsed.room_id = room_id
         for user in {self._client.user_id, parsed.sender}:
             request = parsed.as_key_request(user, self._client.device_id)
             body = {"messages": {user: {"*": request.content}}}
             await self._http.call("PUT", path("sendToDevice", "m.room_key_request", self._new_txn()), body)
         self._asked.add(parsed.session_id)
+        return True
 
     async def _send_to_devices(self) -> None:
         olm = self.machine

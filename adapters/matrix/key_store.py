@@ -29,23 +29,28 @@ async def open_store(http: Http, folder: Path, user_id: str, device_id: str, pic
     file = store_file(folder, user_id, device_id)
     if there and not file.exists():
         raise CannotConnect(_lost(user_id, device_id, folder))
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    client = Client(user_id, device_id, str(folder), ClientConfig(store_name=file.name, pickle_key=pickle_key))
-    try:
-        client.restore_login(user_id, device_id, http.token)
-    except ValueError as error:  # vodozemac's: what is in the file cannot be opened with this key
-        raise CannotConnect(
-            f"The keys of {user_id} in {folder} were stored with another MYCEL_SECRET_KEY.\n"
-            "Set the old one again (without the setting it is in data/secret.key), or restore it from the backup."
-        ) from error
-    file.chmod(0o600)
-    assert client.olm is not None
+    client = _opened(file, user_id, device_id, pickle_key, http.token)
     account = client.olm.account
     if not there:
         # Never uploaded, or the homeserver has forgotten the device meanwhile.
         account.shared = False
     elif there.get(f"curve25519:{device_id}") != account.identity_keys["curve25519"]:
         raise CannotConnect(_lost(user_id, device_id, folder))
+    return client
+
+
+def _opened(file: Path, user_id: str, device_id: str, pickle_key: str, token: str) -> Client:
+    folder = file.parent
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    client = Client(user_id, device_id, str(folder), ClientConfig(store_name=file.name, pickle_key=pickle_key))
+    try:
+        client.restore_login(user_id, device_id, token)
+    except ValueError as error:  # vodozemac's: what is in the file cannot be opened with this key
+        raise CannotConnect(
+            f"The keys of {user_id} in {folder} were stored with another MYCEL_SECRET_KEY.\n"
+            "Set the old one again (without the setting it is in data/secret.key), or restore it from the backup."
+        ) from error
+    file.chmod(0o600)
     return client
 
 

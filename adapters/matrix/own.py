@@ -37,7 +37,7 @@ class OwnMessages:
 
 
 def txn_id(key: str, rev: int, part: int = 0) -> str:
-    """The transaction that shows a revision of a message: done twice, it is done once. `part`: from 1 for further ones."""
+    """The transaction that shows a revision of a message; `part` counts its further parts from 1."""
     return f"{key}:{rev}/{part}" if part else f"{key}:{rev}"
 
 

@@ -33,14 +33,28 @@ class MatrixSender:
     async def post(self, post: Post) -> str:
         """Shows a message and returns its (first) event's id. Where an earlier try may have arrived, it looks first."""
         port = self._port(post)
-        sent = (
-            first_post(await port.sent(post.channel.remote_id, f"{post.key}:"), post.key) if post.is_unclear else None
-        )
-        if sent is not None:
-            first = str(sent["event_id"])
-            self._own.learn(first, post.key)
-            await self._bring_up(port, post, first)
-            return first
+        if post.is_unclear:
+            sent = first_post(await port.sent(post.channel.remote_id, f"{post.key}:"), post.key)
+            if sent is not None:
+                first = str(sent["event_id"])
+                self._own.learn(first, post.key)
+                await self._bring_up(port, post, first)
+                return first
+        return await self._post(port, post)
+
+    async def edit(self, post: Post) -> None:
+        """Changes a message in place."""
+        await self._bring_up(self._port(post), post, _shown(post))
+
+    async def remove(self, post: Post) -> None:
+        """Takes all parts of a message back."""
+        port, first = self._port(post), _shown(post)
+        for number, part in enumerate(await self._parts_of(port, post, first), start=1):
+            await port.redact(post.channel.remote_id, part, txn_id(post.key, post.rev, number))
+        await port.redact(post.channel.remote_id, first, txn_id(post.key, post.rev))
+        self._parts.pop(first, None)
+
+    async def _post(self, port: MatrixPort, post: Post) -> str:
         contents = await self._contents(port, post)
         content = render.in_thread(contents[0], post.thread) if post.thread else contents[0]
         first = await port.send(post.channel.remote_id, MESSAGE, content, txn_id(post.key, post.rev))
@@ -55,18 +69,6 @@ class MatrixSender:
             ) from error
         return first
 
-    async def edit(self, post: Post) -> None:
-        """Changes a message in place."""
-        await self._bring_up(self._port(post), post, _shown(post))
-
-    async def remove(self, post: Post) -> None:
-        """Takes all parts of a message back."""
-        port, first = self._port(post), _shown(post)
-        for number, part in enumerate(await self._parts_of(port, post, first), start=1):
-            await port.redact(post.channel.remote_id, part, txn_id(post.key, post.rev, number))
-        await port.redact(post.channel.remote_id, first, txn_id(post.key, post.rev))
-        self._parts.pop(first, None)
-
     async def _bring_up(self, port: MatrixPort, post: Post, first: str) -> None:
         contents = await self._contents(port, post)
         edit = render.as_edit(contents[0], first)
@@ -74,7 +76,7 @@ class MatrixSender:
         await self._bring_up_parts(port, post, first, contents[1:])
 
     async def _bring_up_parts(self, port: MatrixPort, post: Post, first: str, wanted: tuple[Content, ...]) -> None:
-        """Further parts are edited where they are, added where they are missing and taken back where there are fewer."""
+        """Further parts are edited where they are, added where they are missing, taken back where there are fewer."""
         room_id, parts = post.channel.remote_id, await self._parts_of(port, post, first)
         for number, content in enumerate(wanted, start=1):
             txn = txn_id(post.key, post.rev, number)

@@ -151,6 +151,11 @@ def parse_duration(typed: str) -> Duration:
     )
 
 
+def is_unit(word: str) -> bool:
+    """Whether this is a unit of time as it may stand behind a number: "weeks", "bd", and "m", which is asked about."""
+    return word.lower() in _UNITS or word.lower() == "m"
+
+
 def parse_span(typed: str) -> Span:
     """A plain length (`7d`, `2w`, `1mo`, `12h`, `30min`), the same for every group. UserError otherwise."""
     duration = parse_duration(typed)
@@ -162,7 +167,8 @@ def parse_span(typed: str) -> Span:
 def parse_moment_past(typed: str, now: datetime, zone: str, *, is_end: bool = False) -> datetime:
     """The moment (UTC) meant by a date, or by a length counted back from `now`, for `--since` and `--until`.
 
-    A date without a time is the beginning of that local day, with `is_end` the end. UserError if it is still ahead.
+    A date without a time is the beginning of that local day, with `is_end` the end, which may be ahead. UserError for
+    a beginning that is.
     """
     duration = parse_duration(typed)
     if isinstance(duration, Span):
@@ -172,7 +178,7 @@ def parse_moment_past(typed: str, now: datetime, zone: str, *, is_end: bool = Fa
             "“{typed}” is no date to look back to. Type for example 90d or 2026-01-31.", typed=shortened(typed)
         )
     begin = to_utc(datetime.combine(duration.day, duration.at or time()), zone)
-    if begin > now:
+    if begin > now and not is_end:
         raise UserError(
             "{date} is still ahead. Type a date that has passed, or a length such as 90d.", date=str(duration)
         )
@@ -206,7 +212,8 @@ def _clock(at: time | None) -> str:
 
 def _length(number: str, word: str) -> BusinessDays | Span:
     if word == "m":
-        raise UserError("“{n}m”: minute or month? Type {n}min or {n}mo.", n=shortened(number))
+        n = shortened(number)
+        raise UserError("“{n}m”: minute or month? Type {n}min or {n}mo.", n=n, wrong=f"{n}m", near=f"{n}min")
     if not word:
         raise UserError(
             "“{n}” of what? Type {n}d for days, {n}bd for business days, {n}h for hours.", n=shortened(number)

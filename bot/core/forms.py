@@ -9,6 +9,7 @@ from bot.core.context import Context
 from bot.core.kinds import Choice
 from bot.core.replies import Form, FormField
 from storage import directory
+from storage.network import Group
 
 
 def is_bare(command: Command, typed: str, values: Mapping[str, str] | None) -> bool:
@@ -44,6 +45,15 @@ def _field(ctx: Context, field: Field, value: str) -> FormField:
 def _options(ctx: Context, field: Field) -> tuple[tuple[str, str], ...]:
     if isinstance(field.kind, Choice):
         return tuple((option, ctx.words(option)) for option in field.kind.options)
-    if field.kind.widget in ("groups", "group"):
+    if field.option == "as":
+        return tuple((group.slug, group.name) for group in _active(ctx) if group.id in ctx.actor.group_ids)
+    if field.kind.widget == "groups":
+        own = ctx.acting_as.id if ctx.acting_as else None
+        return tuple((group.slug, group.name) for group in _active(ctx) if group.id != own)
+    if field.kind.widget == "group":
         return tuple((group.slug, group.name) for group in directory.all_groups(ctx.db, ctx.network.id))
     return ()
+
+
+def _active(ctx: Context) -> list[Group]:
+    return [group for group in directory.all_groups(ctx.db, ctx.network.id) if group.state == "active"]

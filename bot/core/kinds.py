@@ -6,6 +6,7 @@ It raises UserError and nothing else.
 
 from __future__ import annotations
 
+import difflib
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -79,7 +80,13 @@ class Choice(Kind):
     def parse(self, typed: str) -> str:
         value = typed.strip().lower()
         if value not in self.options:
-            raise UserError("“{typed}” is none of: {options}.", typed=typed.strip(), options=", ".join(self.options))
+            near = difflib.get_close_matches(value, self.options, n=1)
+            raise UserError(
+                "“{wrong}” is none of: {options}.",
+                wrong=typed.strip(),
+                options=", ".join(self.options),
+                near=near[0] if near else "",
+            )
         return value
 
 

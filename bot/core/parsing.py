@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from bot.core.commands import Args, Command, Field
+from bot.core.durations import is_unit
 from bot.core.errors import UserError
 from bot.core.grammar import QUOTES, Token, joined, quoted, tokens
-from bot.core.kinds import Choice, Flag, FreeText, Ids, Many
+from bot.core.kinds import Choice, DurationKind, Flag, FreeText, Ids, Many
 
 _LONGEST_EXAMPLE = 2000
 _LONGEST_SHOWN = 40
@@ -40,9 +41,8 @@ def parse(command: Command, typed: str) -> Args:
         return build(command, texts)
     except UserError as error:
         field = getattr(error, "field", "")
-        title = next((f.name for f in command.positional if f.at is not None and f.at.rest), "")
-        if rest and title and not texts.get(title):
-            texts[title] = joined(rest)
+        if rest and len(command.positional) == 1:
+            texts.setdefault(command.positional[0].name, joined(rest))
         read = tuple((f.option, texts[f.name]) for f in command.fields if texts.get(f.name) and f.name != field)
         raise Misread(error, field, read) from error
 
@@ -176,13 +176,13 @@ def _option_value(
     if isinstance(field.kind, Flag):
         return (token.value if token.value is not None else "yes"), at
     if token.value is not None:
-        return _more_of_list(field, [token.value], found, at)
+        return _whole_value(field, [token.value], found, at)
     if at == len(found) or found[at].name:
         error = UserError("“--{option}” needs a value behind it.", example(command), option=field.option)
         raise Misread(error, field.name)
     first = found[at]
     if first.is_quoted or not isinstance(field.kind, FreeText):
-        return _more_of_list(field, [first.value or ""], found, at + 1)
+        return _whole_value(field, [first.value or ""], found, at + 1)
     end = at + 1
     if is_title_given or _has_words_behind(found, at):
         while end < len(found) and not found[end].name:
@@ -198,8 +198,13 @@ def _has_words_behind(found: list[Token], at: int) -> bool:
     return any(not t.name for t in found[end + 2 :])
 
 
-def _more_of_list(field: Field, words: list[str], found: list[Token], at: int) -> tuple[str, int]:
-    """Goes on after "a," and before ",b": a list may be typed with blanks behind its commas."""
+def _whole_value(field: Field, words: list[str], found: list[Token], at: int) -> tuple[str, int]:
+    """Goes on after "a," and before ",b" of a list, and after the number of "3 weeks"."""
+    if isinstance(field.kind, DurationKind) and words[0].isdigit():
+        for end in (at + 2, at + 1):
+            unit = " ".join(t.raw for t in found[at:end])
+            if is_unit(unit):
+                return f"{words[0]} {unit}", min(end, len(found))
     if isinstance(field.kind, (Many, Ids)):
         while at < len(found) and not found[at].name and ("," in (words[-1][-1:], (found[at].value or "")[:1])):
             words.append(found[at].value or "")
@@ -210,8 +215,10 @@ def _more_of_list(field: Field, words: list[str], found: list[Token], at: int) -
 def _positional(command: Command, words: list[Token], texts: dict[str, str]) -> None:
     """Puts what is given by its place into `texts`."""
     left = list(words)
+    passed_over: Field | None = None
     for f in command.positional:
         if not left or (not f.is_required and f.at is not None and not f.at.rest and not _fits(f, left[0])):
+            passed_over = f if left and isinstance(f.kind, Choice) else passed_over
             continue
         if f.name in texts:
             if f.at is not None and f.at.rest:
@@ -221,6 +228,8 @@ def _positional(command: Command, words: list[Token], texts: dict[str, str]) -> 
             texts[f.name], left = joined(left), []
         else:
             texts[f.name] = left.pop(0).value or ""
+    if left and passed_over is not None:
+        build(command, {**texts, passed_over.name: left[0].value or ""})
     if left:
         template = "“{words}” is more than this command takes. Put what belongs together in quotes."
         raise UserError(template, example(command), words=shortened(joined(left)))

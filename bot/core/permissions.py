@@ -34,6 +34,10 @@ _REFUSALS = {
     Who.STEWARD: mark("This is for stewards; “roles” shows who they are."),
     Who.HOLDER: mark("This is for the holder of the code."),
 }
+_REFUSALS_OF_SEVERAL = {
+    (Who.AUTHOR, Who.OWN): mark("This is for the person who wrote it and for members of the group that decided it."),
+    (Who.AUTHOR, Who.RAISER, Who.STEWARD): mark("This is for the person who wrote it and for stewards."),
+}
 
 
 def standings(person: Person, subject: Subject) -> frozenset[Who]:
@@ -58,4 +62,4 @@ def authorise(command: Command, person: Person, subject: Subject, rights: tuple[
     """Raises UserError unless one of `rights` (without them: the command's) is the person's."""
     wanted = rights or command.who
     if standings(person, subject).isdisjoint(wanted):
-        raise UserError(_REFUSALS[wanted[0]])
+        raise UserError(_REFUSALS_OF_SEVERAL.get(wanted, _REFUSALS[wanted[0]]))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from bot.core.audience import person_reader
 from bot.core.calendars import calendar_of
 from bot.core.commands import Args, At, Who, command
 from bot.core.context import Context
@@ -20,7 +21,7 @@ from bot.core.permissions import Subject
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import EditDecision, LinkDecisions, Redact
-from bot.features.decisions.loading import seen, subject_of
+from bot.features.decisions.loading import readable, seen, subject_of
 from storage import decision_index, decision_versions, decisions, directory, input_windows, links, search
 from storage.decisions import Decision
 
@@ -86,7 +87,8 @@ def redact(ctx: Context, args: Redact) -> Reply:
 def _redact_contribution(ctx: Context, id: int) -> Reply:
     contribution = input_windows.contribution(ctx.db, ctx.network.id, id)
     assert contribution is not None  # the subject found it
-    input_windows.redact(ctx.db, ctx.network.id, id, ctx.now)
+    if input_windows.redact(ctx.db, ctx.network.id, id, ctx.now) is None:
+        raise UserError("{id} is redacted already.", id=f"C-{id}")
     fact = ContributionRedacted(
         about=f"D-{contribution.number}",
         number=contribution.number,
@@ -104,9 +106,9 @@ def _redaction_subject(ctx: Context, args: Redact) -> Subject:
     if letter == "D":
         return subject_of(seen(ctx, number))
     contribution = input_windows.contribution(ctx.db, ctx.network.id, number)
-    if contribution is None:
+    decision = decisions.find(ctx.db, ctx.network.id, contribution.number) if contribution else None
+    if contribution is None or decision is None or not readable(decision, person_reader(ctx.actor)):
         raise UserError("There is no {id} here.", id=f"C-{number}")
-    decision = seen(ctx, contribution.number)
     return Subject(decision.group_id, None, contribution.person_id, frozenset(decision.affected_ids))
 
 

@@ -30,6 +30,12 @@ def seen(ctx: Context, number: int) -> Decision:
     return decision
 
 
+def is_secret(ctx: Context, found: Iterable[Decision]) -> bool:
+    """Whether the channel in which somebody asks may not read along what they are told of these decisions."""
+    here = channel_reader(ctx.group)
+    return not all(readable(decision, here) for decision in found)
+
+
 def subject_of(decision: Decision) -> Subject:
     """What rights on it depend on."""
     return Subject(decision.group_id, decision.author_id, None, frozenset(decision.affected_ids))

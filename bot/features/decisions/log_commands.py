@@ -12,11 +12,11 @@ from bot.core.durations import Duration, parse_duration
 from bot.core.errors import UserError
 from bot.core.events import DecisionLogged, DecisionProposed, DecisionUndone
 from bot.core.language import mark
-from bot.core.message import Bold, Bullets, Message, Note, Paragraph
+from bot.core.message import Block, Bold, Bullets, Message, Note, Paragraph
 from bot.core.replies import Answer, Form, Reply
 from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import RELATIONS, LogDecision, ProposeDecision, Undo, UseDraft
-from bot.features.decisions.loading import deciding_group, groups_named, seen, subject_of, told_to_person
+from bot.features.decisions.loading import deciding_group, groups_named, is_secret, seen, subject_of, told_to_person
 from bot.features.decisions.storing import Parties
 from storage import counters, decision_lists, decisions, directory, drafts, inbox, protocol, search
 from storage.decisions import Decision
@@ -89,7 +89,7 @@ def use_draft(ctx: Context, args: UseDraft) -> Reply:
         drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
         return _open(ctx, wanted, parties, _length(ctx, wanted, parties))
     needed = _notice(ctx, wanted, parties) or rules.Notice(rules.AFFECTS_OTHERS, "10bd")
-    return Answer(messages.preview(ctx.words, _previewed(ctx, wanted, parties, needed, draft.id)))
+    return Answer(messages.preview(ctx.words, _previewed(ctx, wanted, parties, needed, draft.id)), is_secret=True)
 
 
 @command(
@@ -162,7 +162,7 @@ def _take(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notic
     else:  # the head message of the review shows it where it is asked about
         storing.told_cards(ctx, decision, parties.told)
     told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
-    return Answer(messages.logged(ctx.words, told, (*notes, *more)), subject=decision.id)
+    return _logged(ctx, told, (*notes, *more))
 
 
 def _telling_affected(parties: Parties) -> Parties:
@@ -183,7 +183,13 @@ def _open(ctx: Context, args: LogDecision, parties: Parties, length: Duration) -
     more = ctx.publish(fact)
     storing.told_cards(ctx, decision, parties.told)
     told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
-    return Answer(messages.logged(ctx.words, told, (*notes, *more)), subject=decision.id)
+    return _logged(ctx, told, (*notes, *more))
+
+
+def _logged(ctx: Context, told: messages.Told, more: tuple[Block, ...]) -> Answer:
+    shown = (told.decision, *(other for _, other, _ in told.links))
+    message = messages.logged(ctx.words, told, more)
+    return Answer(message, subject=told.decision.id, is_secret=is_secret(ctx, shown))
 
 
 def _fresh(ctx: Context, decision: Decision, parties: Parties) -> messages.Told:
@@ -195,7 +201,7 @@ def _preview(ctx: Context, args: LogDecision, parties: Parties, needed: rules.No
     kept = args.model_copy(update={"as_group": parties.own.slug})
     drafts.prune(ctx.db, ctx.network.id, ctx.now - rules.DRAFTS_FOR)
     drafts.add(ctx.db, drafts.Draft(ctx.network.id, id, ctx.actor.id, ctx.now, parsing.formatted(decide, kept)))
-    return Answer(messages.preview(ctx.words, _previewed(ctx, args, parties, needed, id)))
+    return Answer(messages.preview(ctx.words, _previewed(ctx, args, parties, needed, id)), is_secret=True)
 
 
 def _previewed(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notice, draft: str) -> messages.Preview:
@@ -228,4 +234,4 @@ def _list_drafts(ctx: Context) -> Reply:
         return Answer(Message((Paragraph(words.line("You have no drafts.")),)))
     items = tuple((Bold(d.id), *words.line(" – {command}", command=messages.shortened(d.command, 120))) for d in found)
     hint = Note(words.line("Go on with one: {command}", command=f"/draft {found[0].id}"))
-    return Answer(Message((Bullets(items), hint)))
+    return Answer(Message((Bullets(items), hint)), is_secret=True)

@@ -87,6 +87,17 @@ BACKWARD = {
     "relates-to": mark("Relates to {id}"),
     "conflicts-with": mark("Conflicts with {id}"),
 }
+NOT_YET_FORWARD = {
+    "supersedes": mark("Would supersede {id}"),
+    "reverses": mark("Would reverse {id}"),
+    "amends": mark("Would amend {id}"),
+}
+NOT_YET_BACKWARD = {
+    "supersedes": mark("Would be superseded by {id}"),
+    "reverses": mark("Would be reversed by {id}"),
+    "amends": mark("Would be amended by {id}"),
+}
+"""While the other group has not agreed, or the proposal has not been adopted."""
 PARTS = {
     "author": mark("author"),
     "sponsor": mark("sponsor"),
@@ -156,11 +167,14 @@ def card(words: Words, told: Told, *, is_told: bool) -> Message:
 
 def _facts(words: Words, told: Told) -> list[tuple[str, Spans]]:
     d = told.decision
-    taken = (Text(words(STATUS[d.status])),)
-    rows: list[tuple[str, Spans]] = [
-        (words("Group"), (named(told.group),)),
-        (words("Status"), taken if d.taken_at is None else (*taken, Text(", "), words.moment(d.taken_at))),
-    ]
+    status = (Text(words(STATUS[d.status])),)
+    rows: list[tuple[str, Spans]] = [(words("Group"), (named(told.group),))]
+    if d.taken_at is None:
+        rows.append((words("Status"), status))
+    elif d.status == "taken":
+        rows.append((words("Status"), (*status, Text(", "), words.moment(d.taken_at))))
+    else:
+        rows += [(words("Status"), status), (words("Taken"), (words.moment(d.taken_at),))]
     if d.taken_by:
         rows.append((words("Taken by"), (Text(d.taken_by),)))
     if d.urgent:
@@ -193,8 +207,8 @@ def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
     if d.source:
         rows.append((words("Imported from"), (Text(d.source),)))
     blocks: list[Block] = [headline(words, d), Fields(tuple(rows))]
-    blocks += _texts(words, d)
     blocks += _links(words, told)
+    blocks += _texts(words, d)
     blocks += more
     blocks += earlier_versions(words, d, told.versions)
     return Message(tuple(blocks))
@@ -220,6 +234,8 @@ def _links(words: Words, told: Told) -> list[Block]:
 def _link(words: Words, told: Told, link: Link, other: Decision, other_group: Group) -> Spans:
     is_forward = link.number == told.decision.number
     templates = FORWARD if is_forward else BACKWARD
+    if link.state in STATES:
+        templates = {**templates, **(NOT_YET_FORWARD if is_forward else NOT_YET_BACKWARD)}
     line: list[Span] = list(words.line(templates[link.relation], id=title(words, other)))
     if link.state in STATES:
         asked = other_group if is_forward else told.group

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core import parsing
+from bot.core.audience import AFFECTED
 from bot.core.commands import Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
@@ -12,9 +13,10 @@ from bot.core.message import Message, Paragraph, Spans
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages
 from bot.features.decisions.declarations import ListDecisions, ShowDecision
-from bot.features.decisions.loading import eyes, group_named, seen, told_to_person
-from storage import decision_lists, directory
+from bot.features.decisions.loading import eyes, group_named, is_secret, seen, told_to_person
+from storage import decision_lists, decisions, directory
 from storage.decision_lists import Filter
+from storage.decisions import Decision
 
 PAGE = 10
 
@@ -29,7 +31,9 @@ PAGE = 10
 def show(ctx: Context, args: ShowDecision) -> Reply:
     decision = seen(ctx, args.decision)
     more = ctx.ask(DecisionShown(about=decision.id, number=decision.number, group_id=decision.group_id))
-    return Answer(messages.whole(ctx.words, told_to_person(ctx, decision, is_whole=True), more))
+    told = told_to_person(ctx, decision, is_whole=True)
+    is_for_one = is_secret(ctx, (decision, *(other for _, other, _ in told.links)))
+    return Answer(messages.whole(ctx.words, told, more), is_secret=is_for_one)
 
 
 @command(
@@ -48,7 +52,16 @@ def list_decisions(ctx: Context, args: ListDecisions) -> Reply:
     more = ""
     if len(found) > PAGE:
         more = "/" + parsing.formatted(list_decisions, args.model_copy(update={"before": shown[-1].number}))
-    return Answer(messages.page(ctx.words, [(d, groups[d.group_id].name) for d in shown], more))
+    found_here = [_with_groups(ctx, d) for d in shown]
+    page = messages.page(ctx.words, [(d, groups[d.group_id].name) for d in shown], more)
+    return Answer(page, is_secret=is_secret(ctx, found_here))
+
+
+def _with_groups(ctx: Context, listed: Decision) -> Decision:
+    """A list's rows have no affected groups; they are looked up where it depends on them who may read it."""
+    if listed.audience != AFFECTED:
+        return listed
+    return decisions.find(ctx.db, ctx.network.id, listed.number) or listed
 
 
 def _nothing(ctx: Context, args: ListDecisions) -> Spans:

@@ -81,11 +81,15 @@ def link_answered(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
 
 
 def _answered(words: Words, link: links.Link, earlier: Told) -> Any:
+    later, about = RecordMention(f"D-{link.number}"), RecordMention(earlier.decision.id)
     if link.state == links.REFUSED:
         return words.line(
-            "{group} keeps {earlier} as it is.", group=messages.named(earlier.group), earlier=earlier.decision.id
+            "{group} keeps {earlier} as it is; {later} does not change it.",
+            group=messages.named(earlier.group),
+            earlier=about,
+            later=later,
         )
-    return words.line(messages.AGREED[link.relation], later=f"D-{link.number}", earlier=earlier.decision.id)
+    return words.line(messages.AGREED[link.relation], later=later, earlier=about)
 
 
 def _linked(ctx: ViewContext, args: Mapping[str, Any]) -> tuple[Told, Told, links.Link] | None:

@@ -1,0 +1,119 @@
+"""One event of a room from beginning to end: understood, handed to Mycel, answered. Called once an event, or again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from adapters.matrix import answering, edits, inbound, reading
+from adapters.matrix.answering import Spot, spot
+from adapters.matrix.edits import Retyped, Reworded, TooLate
+from adapters.matrix.greeting import greeting
+from adapters.matrix.own import OwnMessages
+from adapters.matrix.port import PLATFORM, Event, MatrixPort, RoomInfo, Scene
+from adapters.matrix.voice import Voice
+from bot.core.conversation import CommandTyped, Incoming
+from bot.core.dispatch import Dispatch
+from bot.core.language import Words
+from bot.core.replies import Answer, Invalid, Nothing, Reply
+from storage import places
+from storage.work import Work
+
+
+class Handling:
+    """Handles the events of one account's rooms. The same event again does nothing anew and is answered once:
+    every answer has a transaction of its event, by which the homeserver knows it again.
+    """
+
+    def __init__(self, work: Work, dispatch: Dispatch, port: MatrixPort, own: OwnMessages, voice: Voice) -> None:
+        self._work, self._dispatch, self._port, self._own, self._voice = work, dispatch, port, own, voice
+
+    async def handle(self, event: Event, room: RoomInfo) -> None:
+        """Handles an event. Raises what Dispatch raises: then nothing is stored, and it has to come again."""
+        scene = await self._port.scene(room.room_id)
+        if event.get("sender") == scene.bot_user:
+            self._own.learn_echo(event)
+        elif inbound.is_edit(event):
+            await self._edited(event, scene)
+        else:
+            incoming = inbound.incoming(event, scene, self._dispatch.registry.commands, self._own.keys)
+            if incoming is not None:
+                await self._told(incoming, event, scene)
+
+    async def joined(self, room: RoomInfo, event_id: str) -> None:
+        """Says hello in a room that the account has joined by this event, unless it is a group's already."""
+        scene = await self._port.scene(room.room_id)
+        known = await self._work.read(lambda tx: places.known(tx.db, PLATFORM, scene.workspace, scene.room_id))
+        if known is None:
+            message = greeting(Words(), is_direct=scene.is_direct)
+            await self._voice.say(scene, Spot(room.room_id), message, f"hello:{event_id}")
+
+    async def _told(self, incoming: Incoming, event: Event, scene: Scene) -> None:
+        """`event`: in whose thread it is answered."""
+        await self._port.mark_read(scene.room_id, incoming.event_key)
+        before = None
+        if isinstance(incoming, CommandTyped):
+            before = await self._handled(incoming.source, incoming.event_key)
+            await self._port.typing(scene.room_id, True)
+        try:
+            reply = await self._dispatch.handle(incoming)
+        finally:
+            if isinstance(incoming, CommandTyped):
+                await self._port.typing(scene.room_id, False)
+        await self._answer(reply, incoming, event, scene, before)
+
+    async def _edited(self, event: Event, scene: Scene) -> None:
+        target = reading.relation(reading.content_of(event), "m.replace")
+        original = await self._port.event(scene.room_id, str(target))
+        if original is None:
+            return
+        match edits.meaning(event, original, scene, self._dispatch.registry.commands, self._own.keys):
+            case Reworded(incoming):
+                await self._told(incoming, original, scene)
+            case Retyped(incoming, id):
+                await self._retyped(incoming, id, original, scene)
+            case TooLate(id):
+                subject = await self._handled(f"{PLATFORM}:{scene.workspace}", id) or ""
+                message = answering.too_late(subject, await self._voice.words(scene))
+                where = spot(original, scene.room_id, is_direct=scene.is_direct)
+                await self._voice.say(scene, where, message, _txn(str(event["event_id"])))
+
+    async def _retyped(self, incoming: CommandTyped, id: str, original: Event, scene: Scene) -> None:
+        """A command was mended: what came of it is undone, then it is carried out as it reads now."""
+        subject = await self._handled(incoming.source, id)
+        undone: Reply = Nothing()
+        if subject:
+            step = replace(incoming, event_key=f"{incoming.event_key}:undo", text=f"undo {subject}")
+            undone = await self._dispatch.handle(step)
+        if isinstance(undone, Invalid):
+            message = answering.not_taken_back(str(subject), undone.message, await self._voice.words(scene))
+            where = spot(original, scene.room_id, is_direct=scene.is_direct)
+            await self._voice.say(scene, where, message, _txn(incoming.event_key))
+            return
+        before = await self._handled(incoming.source, incoming.event_key)
+        reply = await self._dispatch.handle(incoming)
+        if isinstance(undone, Answer) and isinstance(reply, (Answer, Invalid)):
+            reply = replace(reply, message=answering.joined(undone.message, reply.message))
+        await self._answer(reply, incoming, original, scene, before)
+
+    async def _answer(self, reply: Reply, incoming: Incoming, event: Event, scene: Scene, before: str | None) -> None:
+        """`before`: what came of it in an earlier run, None where this was the first."""
+        words, txn = await self._voice.words(scene), _txn(incoming.event_key)
+        where = spot(event, scene.room_id, is_direct=scene.is_direct)
+        message = answering.message_of(reply, words)
+        if message is None and before is not None:
+            # Handled before a restart. An answer that was given then has this very transaction: it is not said twice.
+            message = answering.lost_answer(before, words)
+        if message is None:
+            return
+        if isinstance(reply, Answer) and reply.is_secret and not scene.is_direct:
+            await self._voice.say_alone(scene, incoming.actor.user, where, message, txn)
+        else:
+            await self._voice.say(scene, where, message, txn)
+
+    async def _handled(self, source: str, event_key: str) -> str | None:
+        """The record that came of an event, "" for none; None where it was not handled yet."""
+        return await self._work.read(lambda tx: places.handled_as(tx.db, source, event_key))
+
+
+def _txn(event_key: str) -> str:
+    return f"answer:{event_key}"

@@ -1,0 +1,38 @@
+"""Mycel whole, as an attacker and a careless friend would use it, on each database."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.app import FEATURES
+from storage.engine import open_engine
+from storage.types import metadata
+from storage.work import open_work
+from tests.support.house import Clock, House
+
+
+@pytest.fixture
+async def house(sqlite_url: str) -> AsyncIterator[House]:
+    """A house with all features and three groups, on SQLite."""
+    async for made in _houses(sqlite_url):
+        yield made
+
+
+@pytest.fixture
+async def each_house(database_url: str) -> AsyncIterator[House]:
+    """The same on each database."""
+    async for made in _houses(database_url):
+        yield made
+
+
+async def _houses(url: str) -> AsyncIterator[House]:
+    engine = open_engine(url)
+    with engine.begin() as db:
+        metadata.create_all(db)
+    engine.dispose()
+    clock = Clock()
+    work = open_work(url, clock=clock)
+    house = House(work, FEATURES, clock)
+    await house.found()
+    yield house
+    await work.close()
