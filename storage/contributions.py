@@ -205,6 +205,11 @@ _BLANK_ANSWERS = (
     .values(text="")
     .returning(concern_answers.c.contribution_id)
 )
+_BLANK_ANSWERS_TO = (
+    sa.update(concern_answers)
+    .where(concern_answers.c.network_id == bindparam("n"), concern_answers.c.contribution_id == bindparam("i"))
+    .values(text="")
+)
 _RELINK = (
     sa.update(contributions)
     .where(contributions.c.network_id == bindparam("n"), contributions.c.person_id == bindparam("old"))
@@ -243,6 +248,11 @@ def redact(db: sa.Connection, network_id: int, id: int, at: datetime) -> Contrib
     """
     row = db.execute(_REDACT, {"n": network_id, "i": id, "at": at}).one_or_none()
     return Contribution(*row) if row else None
+
+
+def blank_answers_to(db: sa.Connection, network_id: int, id: int) -> None:
+    """Takes the words out of the answers to a concern that was redacted: they are shown nowhere and may repeat its."""
+    db.execute(_BLANK_ANSWERS_TO, {"n": network_id, "i": id})
 
 
 def forget_person(

@@ -140,9 +140,14 @@ _TOUCH = (
     .where(
         messages.c.network_id == bindparam("n"),
         messages.c.about == bindparam("subject"),
-        messages.c.state == "live",
+        # What was given up while it is still shown is tried again: a redaction has to reach every copy.
+        sa.or_(messages.c.state == "live", messages.c.remote_id.is_not(None)),
     )
-    .values(wanted_rev=messages.c.wanted_rev + 1)
+    .values(
+        wanted_rev=messages.c.wanted_rev + 1,
+        attempts=sa.case((messages.c.state == "live", messages.c.attempts), else_=0),
+        state="live",
+    )
 )
 _WAKE_ABOUT = (
     sa.update(lanes)

@@ -199,6 +199,7 @@ _FORGET = (
     .values(outcome_text="")
     .returning(input_windows.c.number)
 )
+_BLANK_OUTCOME = sa.update(input_windows).where(*_THIS).values(outcome_text="")
 _HEADS = (
     sa.select(*CHANNEL_COLUMNS)
     .select_from(
@@ -273,6 +274,11 @@ def relink_person(db: sa.Connection, network_id: int, from_id: int, to_id: int) 
 def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[int]:
     """Takes somebody's words out of outcomes; the numbers of the decisions."""
     return list(db.execute(_FORGET, {"n": network_id, "p": person_id}).scalars())
+
+
+def blank_outcome(db: sa.Connection, network_id: int, number: int) -> None:
+    """Takes the words out of an outcome; which one it was stays."""
+    db.execute(_BLANK_OUTCOME, {"n": network_id, "d": number})
 
 
 def head_channels(db: sa.Connection, network_id: int, about: str) -> list[Channel]:

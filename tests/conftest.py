@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.postgres import Postgres, start_postgres
+from tests.support.synapse import Synapse, shared_synapse
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,14 @@ def postgres() -> Iterator[Postgres]:
     server = start_postgres(Path(tempfile.gettempdir()) / f"mycel-postgres-{run}")
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def synapse() -> Iterator[Synapse]:
+    """A Matrix homeserver without rate limits, one for all workers of a run; tests make their own users and rooms."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    with shared_synapse(Path(tempfile.gettempdir()) / f"mycel-synapse-{run}") as server:
+        yield server
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ HEADERS: Mapping[str, str] = {
 }
 _FOREIGN = "The playground answers only to this computer, at its own address."
 _NOT_JSON = "The playground takes JSON only."
+_TOO_BIG = "That is more than the playground takes at once; nothing was stored."
 
 
 def guarded(handler: Handler) -> Handler:
@@ -33,7 +34,10 @@ def guarded(handler: Handler) -> Handler:
 
     async def check(request: web.Request) -> web.StreamResponse:
         status, refusal = _refusal(request)
-        response = web.json_response({"error": refusal}, status=status) if refusal else await handler(request)
+        try:
+            response = web.json_response({"error": refusal}, status=status) if refusal else await handler(request)
+        except web.HTTPRequestEntityTooLarge:
+            response = web.json_response({"error": _TOO_BIG}, status=413)
         if not response.prepared:
             response.headers.update(HEADERS)
         return response

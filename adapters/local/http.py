@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from adapters.local import inbound, page_data
+from adapters.local import growing, inbound, page_data
+from adapters.local.growing import NewChannel, NewPerson
 from adapters.local.guard import HEADERS, guarded
 from adapters.local.playground import Playground, Refused, Waiting
 from bot.core.errors import UserError
@@ -55,6 +56,8 @@ def routes(playground: Playground, *, heartbeat_s: float = HEARTBEAT_S) -> list[
         web.get("/try/state", guarded(partial(_state, playground))),
         web.get("/try/events", guarded(partial(_events, playground, heartbeat_s))),
         web.post("/try/clock", guarded(partial(_move_clock, playground))),
+        web.post("/try/channel", guarded(partial(_add_channel, playground))),
+        web.post("/try/person", guarded(partial(_add_person, playground))),
     ]
     deeds = [web.post(f"/try/{name}", guarded(partial(_do, playground, kind))) for name, kind in _REQUESTS.items()]
     return [*found, *deeds]
@@ -76,9 +79,30 @@ async def _state(playground: Playground, _request: web.Request) -> web.StreamRes
     return _json(await playground.state())
 
 
+async def _add_channel(playground: Playground, request: web.Request) -> web.StreamResponse:
+    text = await request.text()
+    return await _grown("channel", lambda: growing.add_channel(playground, NewChannel.model_validate_json(text)))
+
+
+async def _add_person(playground: Playground, request: web.Request) -> web.StreamResponse:
+    text = await request.text()
+    return await _grown("account", lambda: growing.add_person(playground, NewPerson.model_validate_json(text)))
+
+
+async def _grown(name: str, grow: Callable[[], Awaitable[str]]) -> web.StreamResponse:
+    try:
+        return _json({name: await grow()})
+    except ValidationError:
+        return _error(400, "A name has 1 to 40 characters.")
+    except Refused as error:
+        return _error(409, str(error))
+    except (Busy, Closed):
+        return _error(503, "Mycel is busy; nothing was stored. Try again in a moment.")
+
+
 async def _do(playground: Playground, kind: type[inbound.Request], request: web.Request) -> web.StreamResponse:
     try:
-        deed = kind.model_validate_json(await request.text())
+        deed = kind.model_validate_json(await request.read())
         return _json({"reply": page_data.reply(await playground.do(deed))})
     except ValidationError as error:
         return _error(400, _sentence(error))
@@ -92,7 +116,7 @@ async def _do(playground: Playground, kind: type[inbound.Request], request: web.
 
 async def _move_clock(playground: Playground, request: web.Request) -> web.StreamResponse:
     try:
-        wanted = MoveClock.model_validate_json(await request.text())
+        wanted = MoveClock.model_validate_json(await request.read())
         journey = await playground.move_clock(wanted.id, _LENGTHS[wanted.by])
         clock = await playground.clock()
     except ValidationError as error:
@@ -133,7 +157,7 @@ async def _events(playground: Playground, heartbeat_s: float, request: web.Reque
         bell = playground.changes.bell
         try:
             news = await playground.news(seen)
-            frame = (news["channels"], news["clock"]["ahead"], news["clock"]["nextDue"])
+            frame = (news["channels"], news["people"], news["clock"]["ahead"], news["clock"]["nextDue"])
             if not news["messages"] and frame == shown:
                 await response.write(b": still here\n\n")
                 await asyncio.wait_for(bell.wait(), heartbeat_s)

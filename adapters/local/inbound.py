@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from bot.core.cleaning import clean
 from bot.core.conversation import (
     Actor,
     CommandTyped,
@@ -24,9 +25,11 @@ from storage.local_chat import PLATFORM, WORKSPACE, Account, Happening, LocalMes
 LONGEST_TEXT = 10_000
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,36}$")]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
-MessageId = Annotated[str, Field(min_length=1, max_length=40)]
-Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
+# What no database keeps is taken out first: the length is of what is left.
+Clean = BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)
+Name = Annotated[str, Clean, Field(min_length=1, max_length=80)]
+MessageId = Annotated[str, Clean, Field(min_length=1, max_length=40)]
+Words = Annotated[str, Clean, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
 class Request(BaseModel):
@@ -92,11 +95,11 @@ class Submit(_InThread):
     """A form that was filled in."""
 
     command: Name
-    values: dict[Name, Annotated[str, Field(max_length=LONGEST_TEXT)]]
+    values: dict[Name, Annotated[str, Clean, Field(max_length=LONGEST_TEXT)]]
 
 
 class React(_OnMessage):
-    emoji: Annotated[str, Field(min_length=1, max_length=40)]
+    emoji: Annotated[str, Clean, Field(min_length=1, max_length=40)]
     is_on: bool
 
 

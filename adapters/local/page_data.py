@@ -43,6 +43,7 @@ def news(tx: Tx, network_id: int, since: int, *, is_clock_free: bool) -> dict[st
         "change": found[-1].change if found else since,
         "messages": messages(tx, network_id, found),
         "channels": channels(tx, network_id),
+        "people": people(tx, network_id),
         "clock": clock(tx, network_id, is_free=is_clock_free),
     }
 

@@ -15,8 +15,10 @@ NEEDED = mark("needed")
 ONE_OF = mark("one of: {options}")
 SENT_PRIVATELY = mark("I have answered you in private: see our direct chat.")
 NOT_PRIVATE = mark("This answer is for you alone, and I could not open a direct chat. Invite me to one and ask there.")
-WAS_DONE = mark("Done, as {id}. (I was restarted before I could say so.)")
-WAS_HANDLED = mark("I was restarted before I could answer this. Send it again if you still need the answer.")
+WAS_DONE = mark("Done, as {id}. (I could not say so at once.)")
+WAS_HANDLED = mark("I could not answer this at once, and do not know any more what I had to say. Please send it again.")
+GAP = mark("So much was said here while I was away that I did not read all of it. Send older commands again.")
+UNREADABLE = mark("I cannot read some messages here: I have no key for them. I have asked for it; send commands again.")
 TOO_LATE = mark("An edit counts as a command within a minute. To carry it out, send it as a new message.")
 STANDS = mark("{id} stands as you first typed it; an edited message changes it within a minute only.")
 CANNOT_FOLLOW = mark("{id} stands as you first typed it; I could not take it back for your edit.")
@@ -82,7 +84,7 @@ def _field(field: FormField, words: Words) -> Spans:
 
 
 def lost_answer(subject: str, words: Words) -> Message:
-    """The command was carried out before a restart, which the answer did not survive."""
+    """The command was carried out, but its answer did not get through, or a restart came between."""
     sentence = words.line(WAS_DONE, id=subject) if subject else words.line(WAS_HANDLED)
     return Message((Paragraph(sentence),))
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from adapters.matrix import wanted
 from adapters.matrix.crypto import Crypto
 from adapters.matrix.errors import MatrixError
-from adapters.matrix.sync import STAGING
+from adapters.matrix.sync import STAGING, Synced
 from storage import matrix
 from storage.matrix import NewEvent, StagedEvent
 from storage.work import Tx, Work
@@ -23,7 +23,7 @@ MOST = 500
 
 
 class Closed:
-    """The closed messages of an account. `may_be` is False while there are surely none."""
+    """The closed messages of an account. `is_fresh`: a room may have to be told soon."""
 
     def __init__(
         self,
@@ -36,15 +36,24 @@ class Closed:
     ) -> None:
         self._own, self._crypto, self._work, self._clock = own, crypto, work, clock
         self._tell_after = tell_after
-        self.may_be = True
+        self.is_fresh = True
+        self._may_be = True
 
-    async def look(self) -> bool:
-        """Tries all again; True where there is something new to handle. Raises MatrixError and database errors."""
+    async def look(self, synced: Synced) -> None:
+        """Tries again those that may have become readable, and sees to it that rooms are told.
+
+        Raises MatrixError and database errors.
+        """
+        self._may_be = self._may_be or synced.has_closed
+        if not self._may_be or not (synced.has_closed or synced.has_keys or self.is_fresh):
+            return
         found = await self._work.read(lambda tx: matrix.locked(tx.db, self._own, MOST))
-        self.may_be = bool(found)
-        opened = [event for event in found if await self._try(event)]
-        told = await self._work.write(STAGING, self._tell) if len(opened) < len(found) else 0
-        return bool(opened or told)
+        still = [event for event in found if not await self._try(event)]
+        if still:
+            await self._work.write(STAGING, self._tell)
+        fresh_since = self._clock() - self._tell_after
+        self._may_be = bool(still)
+        self.is_fresh = any(event.staged_at > fresh_since for event in still)
 
     async def _try(self, event: StagedEvent) -> bool:
         payload = self._crypto.decrypt(event.room_id, event.payload)
@@ -65,11 +74,12 @@ class Closed:
         except MatrixError as error:
             log.warning("room %s: cannot ask for the key of %s: %s", event.room_id, event.event_id, error.reason)
 
-    def _tell(self, tx: Tx) -> int:
+    def _tell(self, tx: Tx) -> None:
         """Notes for each room whose messages have stayed closed for a while that it has to be told; once for a room."""
         now = self._clock()
         if given_up := matrix.give_up_locked(tx.db, self._own, now - GIVE_UP_AFTER):
             log.error("gave up %d messages of %s: nobody sent their keys", given_up, self._own)
         rooms = matrix.locked_rooms(tx.db, self._own, now - self._tell_after)
         notes = [NewEvent(f"unreadable {room_id}", room_id, {"type": wanted.UNREADABLE}) for room_id in rooms]
-        return sum(matrix.stage_one(tx.db, self._own, note, now) for note in notes)
+        for note in notes:
+            matrix.stage_one(tx.db, self._own, note, now)

@@ -7,7 +7,7 @@ from bot.core.message import Code, Message, Paragraph
 
 HELLO = mark("I am Mycel. I keep what groups decide, ask those affected for their input, and remember why.")
 BIND = mark("To make this room the home of your group: {group}")
-START = mark("Then {decide} logs a decision. {help} lists everything; whatever else is said here I do not keep.")
+START = mark("Then {decide} logs a decision. {help} lists everything; what is said outside my threads I do not keep.")
 ALONE = mark("Here, alone with me, you can type commands without “!”: {whoami} shows what I know of you.")
 HELP = mark("{help} lists everything. What changes a group's decision is done in that group's room.")
 

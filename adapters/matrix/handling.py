@@ -11,11 +11,13 @@ from adapters.matrix.greeting import greeting
 from adapters.matrix.own import OwnMessages
 from adapters.matrix.port import PLATFORM, Event, MatrixPort, RoomInfo, Scene
 from adapters.matrix.voice import Voice
+from adapters.matrix.wanted import UNREADABLE
 from bot.core.conversation import CommandTyped, Incoming
 from bot.core.dispatch import Dispatch
 from bot.core.language import Words
 from bot.core.replies import Answer, Invalid, Nothing, Reply
 from storage import places
+from storage.places import Known
 from storage.work import Work
 
 
@@ -28,9 +30,14 @@ class Handling:
         self._work, self._dispatch, self._port, self._own, self._voice = work, dispatch, port, own, voice
 
     async def handle(self, event: Event, room: RoomInfo) -> None:
-        """Handles an event. Raises what Dispatch raises: then nothing is stored, and it has to come again."""
+        """Handles an event. Raises what Dispatch raises, and DeliveryError: then it has to come again."""
+        if not room.is_joined:
+            return
         scene = await self._port.scene(room.room_id)
-        if event.get("sender") == scene.bot_user:
+        if event.get("type") == "m.room.member":
+            if event.get("state_key") == scene.bot_user and reading.content_of(event).get("membership") == "join":
+                await self.joined(room, str(event["event_id"]))
+        elif event.get("sender") == scene.bot_user:
             self._own.learn_echo(event)
         elif inbound.is_edit(event):
             await self._edited(event, scene)
@@ -42,22 +49,32 @@ class Handling:
     async def joined(self, room: RoomInfo, event_id: str) -> None:
         """Says hello in a room that the account has joined by this event, unless it is a group's already."""
         scene = await self._port.scene(room.room_id)
-        known = await self._work.read(lambda tx: places.known(tx.db, PLATFORM, scene.workspace, scene.room_id))
-        if known is None:
+        if await self._known(scene) is None:
             message = greeting(Words(), is_direct=scene.is_direct)
             await self._voice.say(scene, Spot(room.room_id), message, f"hello:{event_id}")
 
+    async def trouble(self, room_id: str, what: str) -> None:
+        """Says in a room what the client could not bring: a gap, or messages without keys (adapters.matrix.wanted)."""
+        scene = await self._port.scene(room_id)
+        words = await self._voice.words(scene)
+        template = answering.UNREADABLE if what == UNREADABLE else answering.GAP
+        # One transaction for all of its kind: homeservers remember it for a day, so that a room is told once a day.
+        await self._voice.say(scene, Spot(room_id), answering.note(template, words), f"trouble:{what}")
+
     async def _told(self, incoming: Incoming, event: Event, scene: Scene) -> None:
-        """`event`: in whose thread it is answered."""
+        """`event`: in whose thread it is answered. What is said in rooms that are nobody's leaves no trace at all."""
+        is_command = isinstance(incoming, CommandTyped)
+        if not is_command and await self._known(scene) is None:
+            return
         await self._port.mark_read(scene.room_id, incoming.event_key)
         before = None
-        if isinstance(incoming, CommandTyped):
+        if is_command:
             before = await self._handled(incoming.source, incoming.event_key)
             await self._port.typing(scene.room_id, True)
         try:
             reply = await self._dispatch.handle(incoming)
         finally:
-            if isinstance(incoming, CommandTyped):
+            if is_command:
                 await self._port.typing(scene.room_id, False)
         await self._answer(reply, incoming, event, scene, before)
 
@@ -101,7 +118,7 @@ class Handling:
         where = spot(event, scene.room_id, is_direct=scene.is_direct)
         message = answering.message_of(reply, words)
         if message is None and before is not None:
-            # Handled before a restart. An answer that was given then has this very transaction: it is not said twice.
+            # Handled before; if it was answered then, that answer has this very transaction, and this one is not shown.
             message = answering.lost_answer(before, words)
         if message is None:
             return
@@ -109,6 +126,9 @@ class Handling:
             await self._voice.say_alone(scene, incoming.actor.user, where, message, txn)
         else:
             await self._voice.say(scene, where, message, txn)
+
+    async def _known(self, scene: Scene) -> Known | None:
+        return await self._work.read(lambda tx: places.known(tx.db, PLATFORM, scene.workspace, scene.room_id))
 
     async def _handled(self, source: str, event_key: str) -> str | None:
         """The record that came of an event, "" for none; None where it was not handled yet."""

@@ -63,6 +63,7 @@ class Http:
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
+            self._session = None
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from adapters.matrix.errors import MatrixError
 from adapters.matrix.http import Http, path
-from adapters.matrix.port import server_of
-from adapters.matrix.rooms import Rooms
+from adapters.matrix.rooms import Rooms, server_of
 from storage.matrix import StagedEvent
 
 log = logging.getLogger("mycel.matrix")
@@ -19,7 +18,7 @@ JOIN_S = 120
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Who may invite (MATRIX_ALLOW): `everyone`, or these users, people of these servers, into rooms of these spaces."""
+    """Who may invite (MATRIX_ALLOW): everyone, or these users and servers, or anyone into rooms of these spaces."""
 
     everyone: bool = False
     users: frozenset[str] = frozenset()

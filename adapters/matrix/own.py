@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from adapters.matrix.port import Event
 from adapters.matrix.reading import content_of, relation
@@ -51,7 +51,7 @@ def key_of_post(event: Event) -> str | None:
     return found["key"]
 
 
-def first_post(events: list[Event], key: str) -> Event | None:
+def first_post(events: Sequence[Event], key: str) -> Event | None:
     """The latest event among own ones that shows the first part of this message and has not been taken back."""
     for event in reversed(events):
         unsigned = event.get("unsigned") or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,10 +59,10 @@ class MatrixPort(Protocol):
     async def event(self, room_id: str, event_id: str) -> Event | None:
         """One event as it was first sent, decrypted; None where it is not there or cannot be read."""
 
-    async def related(self, room_id: str, event_id: str) -> list[Event]:
+    async def related(self, room_id: str, event_id: str) -> Sequence[Event]:
         """The account's own events in the thread of `event_id`, oldest first; `m.relates_to` is enough of them."""
 
-    async def sent(self, room_id: str, txn_prefix: str) -> list[Event]:
+    async def sent(self, room_id: str, txn_prefix: str) -> Sequence[Event]:
         """The account's own late events whose `unsigned.transaction_id` begins so, oldest first, redacted ones too."""
 
     async def direct_room(self, user_id: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from adapters.matrix.port import server_of
 from adapters.matrix.powers import creators, needed_for, power_of
 
 Event = Mapping[str, Any]
@@ -23,8 +22,13 @@ _KEPT = (
 VIA = 3
 
 
+def server_of(user_id: str) -> str:
+    """The homeserver of a user id (of users only: room ids need not have one)."""
+    return user_id.partition(":")[2]
+
+
 @dataclass(frozen=True, slots=True)
-class RoomFacts:
+class RoomInfo:
     """A room at the moment an event of it is handled. `name` is empty where nobody named it.
 
     `is_joined` False: Mycel is not in it any more. `via`: servers for a permalink. `name_of` gives a member's display
@@ -111,11 +115,11 @@ class Room:
     def name_of(self, user: str) -> str:
         return self.members.get(user) or user
 
-    def facts(self, own: str) -> RoomFacts:
+    def info(self, own: str) -> RoomInfo:
         create = self.state.get("m.room.create", {})
         is_space = self.content("m.room.create").get("type") == "m.space"
         levels = self.state.get("m.room.power_levels")
-        return RoomFacts(
+        return RoomInfo(
             room_id=self.room_id,
             name=self.name,
             is_joined=own in self.members,
@@ -168,10 +172,10 @@ class Rooms:
     def leave(self, room_id: str) -> None:
         self.joined.pop(room_id, None)
 
-    def facts(self, room_id: str) -> RoomFacts:
+    def info(self, room_id: str) -> RoomInfo:
         """The room; with `is_joined` False for one that Mycel is not in."""
         room = self.joined.get(room_id)
-        return room.facts(self.own) if room else RoomFacts(room_id, is_joined=False)
+        return room.info(self.own) if room else RoomInfo(room_id, is_joined=False)
 
     @property
     def successors(self) -> frozenset[str]:

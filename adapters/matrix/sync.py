@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,15 @@ log = logging.getLogger("mycel.matrix")
 Json = dict[str, Any]
 STAGING = 0
 """What is written for no network (storage/work.py): a sync is of an account, and its rooms of any network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of a sync: the token after it, whether messages came without their key, whether keys came."""
+
+    next_batch: str
+    has_closed: bool
+    has_keys: bool
 
 
 class Sync:
@@ -49,11 +59,8 @@ class Sync:
         room = {"timeline": {"limit": timeline_limit}, "ephemeral": nothing, "account_data": nothing}
         self._filter = json.dumps({"presence": nothing, "account_data": nothing, "room": room})
 
-    async def once(self, since: str | None, *, is_full: bool, wait_s: float) -> tuple[str, int, bool]:
-        """Syncs, stores; returns the next token, how many events are new, and whether there may be new keys.
-
-        Raises MatrixError and database errors, after which the same sync has to be made again.
-        """
+    async def once(self, since: str | None, *, is_full: bool, wait_s: float) -> Synced:
+        """Syncs and stores. Raises MatrixError and database errors; then the same sync has to be made again."""
         query = {"filter": self._filter, "timeout": str(int(wait_s * 1000))}
         if since is not None:
             query["since"] = since
@@ -68,10 +75,10 @@ class Sync:
         has_keys = self._crypto.take(data) if self._crypto else False
         found = await self._take_rooms(data.get("rooms", {}), since, next_batch)
         own, now = self._rooms.own, self._clock()
-        fresh = await self._work.write(STAGING, lambda tx: matrix.stage(tx.db, own, next_batch, found, now))
+        await self._work.write(STAGING, lambda tx: matrix.stage(tx.db, own, next_batch, found, now))
         if self._crypto:
             self._crypto.forget_taken()
-        return next_batch, fresh, has_keys
+        return Synced(next_batch, any(event.is_locked for event in found), has_keys)
 
     async def _take_rooms(self, rooms: Json, since: str | None, next_batch: str) -> list[NewEvent]:
         found: list[NewEvent] = []

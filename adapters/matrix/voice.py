@@ -21,8 +21,8 @@ from storage.work import Tx, Work
 
 log = logging.getLogger("mycel.matrix")
 
-TRIES = 8
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+TRIES = 5
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 8.0
 """Between tries, unless the server names a longer time."""
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -40,10 +40,15 @@ class Voice:
         return Words(known.language) if known else Words()
 
     async def say(self, scene: Scene, spot: Spot, message: Message, txn: str) -> None:
-        """Says it; what cannot be said is lost, as what it is about is stored."""
+        """Says it. What the homeserver refuses is lost, as what it is about is stored.
+
+        Raises DeliveryError where the homeserver is in trouble: said again under the same `txn`, it is heard once.
+        """
         try:
             await self._say(scene, spot, message, txn)
         except DeliveryError as error:
+            if not error.permanent:
+                raise
             log.error("could not answer in %s (%s): %s", scene.room_id, txn, error.reason)
 
     async def say_alone(self, scene: Scene, user_id: str, spot: Spot, message: Message, txn: str) -> None:
@@ -53,6 +58,8 @@ class Voice:
             room_id = await self._port.direct_room(user_id)
             await self._say(await self._port.scene(room_id), Spot(room_id), message, txn)
         except DeliveryError as error:
+            if not error.permanent:
+                raise
             log.warning("could not answer in private (%s): %s", txn, error.reason)
             said = answering.NOT_PRIVATE
         await self.say(scene, spot, answering.note(said, await self.words(scene)), f"{txn}:told")
@@ -74,7 +81,7 @@ class Voice:
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
     async def _contents(self, scene: Scene, message: Message) -> tuple[Content, ...]:
-        shown = worded(message, scene.prefix)
+        shown = worded(message, scene.prefix, await self.words(scene))
         people, records = render.addressed(shown.blocks), render.records(shown.blocks)
 
         def look_up(tx: Tx) -> Names:

@@ -28,11 +28,16 @@ SAID = frozenset(
 
 
 def is_wanted(event: Mapping[str, Any], own: str) -> bool:
-    """What others said and did, and our own coming and going; encrypted events are judged when they are open."""
+    """What others said and did, our own coming and going, and the echo of what this device has sent.
+
+    Encrypted events are judged once more when they are open.
+    """
     kind = event.get("type")
     if kind == "m.room.member":
         return is_own_join(event, own) or is_own_membership(event, own, "leave", "ban")
-    if not isinstance(event.get("event_id"), str) or event.get("sender") == own:
+    if not isinstance(event.get("event_id"), str):
+        return False
+    if event.get("sender") == own and "transaction_id" not in (event.get("unsigned") or {}):
         return False
     return kind == ENCRYPTED or kind in SAID
 

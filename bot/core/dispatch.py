@@ -15,6 +15,7 @@ from bot.core.commands import Args, Command
 from bot.core.context import Context, no_codes
 from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
+from bot.core.fairness import Fairness
 from bot.core.feature import Feature
 from bot.core.fingerprint import fingerprint
 from bot.core.language import Words
@@ -77,6 +78,7 @@ class Dispatch:
         self._observe = observe
         self._registry = registry.Registry(features)
         self._scoping = Scoping(self._registry, new_id, new_code)
+        self._fairness = Fairness()
         self._new_id = new_id
         self._on_commit = on_commit
 
@@ -91,7 +93,8 @@ class Dispatch:
         """
         began = monotonic()
         incoming = cleaned(incoming)
-        reply = await self._answer(incoming)
+        with self._fairness.turn(incoming):
+            reply = await self._answer(incoming)
         if self._observe is not None:
             self._observe(self._registry.named(incoming), type(reply).__name__.lower(), monotonic() - began)
         return reply

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.core.commands import Command, Field
 from bot.core.context import Context
@@ -23,6 +24,18 @@ def form(ctx: Context, command: Command, values: Mapping[str, str] | None = None
     fields = tuple(_field(ctx, f, known.get(f.name, "")) for f in command.fields if not f.is_hidden)
     hidden = {f.name: known[f.name] for f in command.fields if f.is_hidden and f.name in known}
     return Form(command.name, ctx.words(command.summary), fields, hidden, typed=f"/{command.usage}")
+
+
+def narrowed(form: Form, *names: str, title: str, typed: str, hint: str = "") -> Form:
+    """The form with only the fields of these names, all needed; what is known of the others goes along unseen.
+
+    `typed` does the same as text; `hint` stands beside the last field instead of its own.
+    """
+    shown = [replace(f, is_required=True) for f in form.fields if f.name in names]
+    if hint:
+        shown[-1] = replace(shown[-1], hint=hint)
+    known = {f.name: f.value for f in form.fields if f.name not in names and f.value}
+    return replace(form, title=title, fields=tuple(shown), hidden={**form.hidden, **known}, typed=typed)
 
 
 def label(field: Field) -> str:

@@ -73,9 +73,15 @@ class Many(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Kind):
+    """One of several words, which are shown unless `shown` says otherwise."""
+
     name: str = "choice"
     widget: str = "choice"
     options: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.shown == Kind.shown and self.options:
+            object.__setattr__(self, "shown", "|".join(self.options))
 
     def parse(self, typed: str) -> str:
         value = typed.strip().lower()

@@ -103,10 +103,11 @@ class Words:
         return format_date(day, "EEE d MMM y", locale=self.language)
 
     def moment(self, at: datetime, zone: str | None = None) -> Moment:
-        """A moment with its absolute date and the zone named: "Fri 4 Dec 2026, 17:00 (Africa/Nairobi)"."""
+        """A moment with its absolute date and the zone's city: "Fri 4 Dec 2026, 17:00 (Nairobi)"."""
         shown_in = zone or self.zone
         local = at.astimezone(ZoneInfo(shown_in))
-        return Moment(at, shown_in, f"{self.day(local.date())}, {local:%H:%M} ({shown_in})")
+        city = shown_in.rpartition("/")[2].replace("_", " ")
+        return Moment(at, shown_in, f"{self.day(local.date())}, {local:%H:%M} ({city})")
 
 
 def _as_spans(value: Any) -> Spans:

@@ -269,6 +269,7 @@ class TestLookingBack:
         assert since("2026-01-31", is_end=True) == "2026-02-01 00:00"
         assert since("2026-12-02", is_end=True) == "2026-12-03 00:00"
         assert since("2026-01-31 12:00", is_end=True) == "2026-01-31 12:00"
+        assert since("2026-12-31", is_end=True) == "2027-01-01 00:00"
         assert since("7d", is_end=True) == "2026-11-25 10:00"
 
     @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def test_listing(items: list[str], shown: str) -> None:
 
 def test_a_moment_names_its_zone() -> None:
     at = datetime(2026, 12, 4, 22, 30, tzinfo=UTC)
-    assert Words("en", "Africa/Nairobi").moment(at).shown == "Sat 5 Dec 2026, 01:30 (Africa/Nairobi)"
+    assert Words("en", "Africa/Nairobi").moment(at).shown == "Sat 5 Dec 2026, 01:30 (Nairobi)"
     assert Words("en", "Africa/Nairobi").moment(at, "UTC").shown == "Fri 4 Dec 2026, 22:30 (UTC)"
     assert Words().day(date(2026, 12, 4)) == "Fri 4 Dec 2026"
 

@@ -9,12 +9,16 @@ from hypothesis import strategies as st
 from bot.app import FEATURES
 from bot.core import parsing
 from bot.core.commands import Args, Command, Field
+from bot.core.durations import BusinessDays, Days, Duration, Weeks
 from bot.core.errors import UserError
 from bot.core.kinds import AnyId, Choice, DurationKind, Flag, FreeText, Id, Ids, Many
 from bot.core.registry import Registry
 from bot.features.decisions.change_commands import edit, link
+from bot.features.decisions.declarations import ProposeDecision
 from bot.features.decisions.log_commands import decide, propose, undo, use_draft
 from bot.features.decisions.read_commands import list_decisions
+from bot.features.input_windows.concluding import say_outcome as outcome
+from bot.features.network.access import show_roles as roles
 
 COMMANDS = Registry(FEATURES).commands
 PIECES = st.sampled_from(
@@ -157,10 +161,27 @@ def test_what_people_type(command: Command, typed: str, expected: dict[str, Any]
 
 
 @pytest.mark.parametrize(
+    ("typed", "length"),
+    [
+        ("T --for 3 weeks", Weeks(3)),
+        ("--for 10 business days T", BusinessDays(10)),
+        ("--for=3 d T", Days(3)),
+    ],
+)
+def test_a_length_may_be_typed_in_words(typed: str, length: Duration) -> None:
+    args = parsing.parse(propose, typed)
+    assert isinstance(args, ProposeDecision)
+    assert (args.title, args.length) == ("T", length)
+
+
+@pytest.mark.parametrize(
     ("command", "typed", "reason", "corrected"),
     [
         (decide, "Use Signal --afects nairobi", "did you mean “--affects”", "/decide Use Signal --affects nairobi"),
-        (propose, "T --for 10 bd", "“10” of what?", ""),
+        (propose, "T --for 10 of them", "“10” of what?", ""),
+        (propose, "T --affects a --for 5m", "minute or month", "/propose T --affects a --for 5min"),
+        (outcome, "D-1 adoptd because", "none of: adopted,", "/outcome D-1 adopted because"),
+        (roles, "Ben stewrd", "none of: member, facilitator", "/roles Ben steward"),
         (decide, "T --WYH x", "“--wyh” here; did you mean “--why”", "/decide T --why x"),
         (decide, "T --colour red", "There are: --why, --affects", ""),
         (decide, "T --why", "needs a value", ""),
@@ -188,6 +209,7 @@ def test_what_was_understood_is_kept_beside_the_error() -> None:
     assert error.understood == (("title", "Use Signal"), ("why", "they share our numbers"))
     assert error_of(decide, "--afects x Use Signal").understood == ()
     assert error_of(decide, "Use Signal --afects x").understood == (("title", "Use Signal"),)
+    assert error_of(outcome, "D-6 adoptd").understood == (("decision", "D-6"),)
 
 
 @pytest.mark.parametrize(

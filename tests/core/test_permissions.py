@@ -2,9 +2,11 @@
 
 import pytest
 
+from bot.app import FEATURES
 from bot.core.commands import Args, Command, Who
 from bot.core.errors import UserError
 from bot.core.permissions import Subject, authorise, standings
+from bot.core.registry import Registry
 from bot.core.replies import Nothing
 from storage.network import Person
 
@@ -81,6 +83,13 @@ def test_a_subject_that_says_nothing_gives_nothing(name: str) -> None:
 def test_a_refusal_says_for_whom_it_is(who: Who) -> None:
     with pytest.raises(UserError, match="This is for"):
         authorise(declared(who), PEOPLE["a stranger"], SUBJECT)
+
+
+def test_a_refusal_names_all_who_may() -> None:
+    for command in Registry(FEATURES).commands.values():
+        if len(command.who) > 1:
+            with pytest.raises(UserError, match="the person who wrote it and for"):
+                authorise(command, PEOPLE["a stranger"], SUBJECT)
 
 
 def test_other_rights_may_hold_for_some_arguments() -> None:

@@ -144,6 +144,37 @@ def test_a_form_keeps_what_was_typed(page: Page) -> None:
     assert page.field("title").get_attribute("value") == "Use Signal for alerts"
 
 
+def test_a_channel_and_a_person_are_added_and_the_channel_becomes_a_groups_home(page: Page) -> None:
+    page.browser.find_element(By.ID, "new-channel").click()
+    page.field("title").send_keys("Manchester", Keys.ENTER)
+    page.sees("manchester", "belongs to no group yet")
+    page.say("manchester", "/group Manchester --tz Europe/London")
+    page.sees("manchester", "This channel is a home of Manchester.")
+    page.sees("manchester", "London")
+    page.speak_as("manchester", "+")
+    page.field("name").send_keys("Mo", Keys.ENTER)
+    page.until(lambda: page.box("manchester").get_attribute("aria-label") == "Message to Manchester as Mo")
+    page.say("manchester", "/decide Meet on Mondays --affects nairobi")
+    page.press("manchester", "Open for input")
+    page.sees("nairobi", "Mo for Manchester")
+    assert page.problems() == []
+
+
+def test_a_concern_is_answered_with_a_button(page: Page) -> None:
+    page.say("oakland", "/propose Use Signal --affects nairobi,bilbao --for 2h")
+    page.reply("nairobi", "Use Signal", "concern: Half of us have no smartphone.")
+    page.press("oakland", "Answer")
+    page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, "dialog[open]"))
+    dialog = page.browser.find_element(By.CSS_SELECTOR, "dialog")
+    assert "Answer C-1" in dialog.text
+    assert "Half of us have no smartphone." in dialog.text
+    page.field("text").send_keys("A phone tree stays.")
+    page.browser.find_element(By.CSS_SELECTOR, "dialog button[type=submit]").click()
+    page.sees("nairobi", "A phone tree stays.")
+    page.press("nairobi", "That resolves it")
+    page.sees("oakland", "resolved")
+
+
 def test_a_wrong_command_is_answered_to_its_sender_and_stays_to_be_mended(page: Page) -> None:
     page.say("nairobi", "/decied Use Signal")
     page.sees("nairobi", "did you mean “decide”?")

@@ -3,6 +3,7 @@ import { getState, listen } from "./api.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
 import { el } from "./dom.js";
+import { askForChannel } from "./growing.js";
 
 const byId = (id) => document.getElementById(id);
 const columns = new Map();
@@ -64,6 +65,17 @@ function addColumn(channel) {
   watcher.observe(column.element);
 }
 
+// A new channel comes with the next change.
+function whenThere(channel, then, tries = 50) {
+  if (columns.has(channel)) then(channel);
+  else if (tries > 0) setTimeout(() => whenThere(channel, then, tries - 1), 100);
+}
+
+function enter(channel) {
+  goTo(channel);
+  columns.get(channel).composer.text.focus({ preventScroll: true });
+}
+
 function goTo(channel) {
   const column = columns.get(channel);
   byId("columns").scrollTo({ left: column.element.offsetLeft - byId("columns").offsetLeft, behavior: "smooth" });
@@ -89,7 +101,10 @@ function take(messages, isNew) {
 
 function onChange(news) {
   app.clock.set(news.clock);
+  const hasNew = news.people.length > app.state.people.length || news.channels.length > app.state.channels.length;
+  app.state.people = news.people;
   showChannels(news.channels);
+  if (hasNew) for (const column of columns.values()) column.fillSpeakers();
   take(news.messages, true);
 }
 
@@ -127,6 +142,7 @@ async function start() {
   take(app.state.messages, false);
   for (const column of columns.values()) column.toEnd();
   byId("columns").setAttribute("aria-busy", "false");
+  byId("new-channel").addEventListener("click", () => askForChannel((channel) => whenThere(channel, enter)));
   const source = listen(app.state.change, onChange, onConnection);
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -1,5 +1,5 @@
 // Mycel's neutral messages as elements. `hands` is what can be done with them: press(action, button), open(recordId).
-import { el, outward } from "./dom.js";
+import { code, el, outward } from "./dom.js";
 
 export function renderMessage(message, hands) {
   return message.blocks.map((block) => renderBlock(block, hands)).filter(Boolean);
@@ -67,7 +67,7 @@ function spans(list, hands) {
       case "bold":
         return el("strong", {}, span.text);
       case "code":
-        return el("code", {}, span.text);
+        return code(span.text);
       case "link":
         return outward(span.text, span.url);
       case "personmention":

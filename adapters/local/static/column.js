@@ -2,9 +2,12 @@
 import { post } from "./api.js";
 import { Composer } from "./composer.js";
 import { openForm } from "./dialog.js";
-import { avatar, day, el, hour } from "./dom.js";
+import { avatar, code, day, el, hour, within } from "./dom.js";
+import { askForPerson } from "./growing.js";
 import { renderEntry, startEdit } from "./messages.js";
 import { renderPrivate } from "./private.js";
+
+const SOMEBODY_NEW = "+";
 
 export class Column {
   // app: { state, nameOf, now(), toast, remember(channel, account), remembered(channel) }
@@ -20,7 +23,7 @@ export class Column {
     this.empty = el("li", { class: "empty" });
     this.list.append(this.empty);
     this.composer = this.makeComposer(null);
-    this.speakers = el("select", { id: `as-${channel.channel}`, onchange: () => this.speakAs(this.speakers.value) });
+    this.speakers = el("select", { id: `as-${channel.channel}`, onchange: () => this.choose(this.speakers.value) });
     this.face = el("span", { class: "face" });
     this.element = el(
       "section",
@@ -78,11 +81,22 @@ export class Column {
       ...groups.map((c) =>
         el("optgroup", { label: c.title }, people.filter((p) => p.home === c.channel).map((p) =>
           el("option", { value: p.account }, p.role ? `${p.name} (${p.role})` : p.name)))),
+      el("option", { value: SOMEBODY_NEW }, "Somebody new …"),
     );
     const known = people.map((p) => p.account);
     const remembered = this.app.remembered(this.channel.channel);
     const first = people.find((p) => p.home === this.channel.channel) || people[0];
     this.speakAs(known.includes(remembered) ? remembered : first?.account);
+  }
+
+  choose(account) {
+    if (account !== SOMEBODY_NEW) return this.speakAs(account);
+    this.speakers.value = this.account;
+    askForPerson(this.channel, (made) => {
+      this.app.remember(this.channel.channel, made);
+      if (this.app.state.people.some((p) => p.account === made)) this.speakAs(made);
+      this.composer.focus();
+    });
   }
 
   speakAs(account) {
@@ -113,11 +127,19 @@ export class Column {
     this.empty.hidden = this.messages.size + this.notes.length > 0;
     if (this.empty.childNodes.length > 0) return;
     this.empty.append(el("p", {}, "Nothing has been said here yet."));
-    if (hint.channel !== this.channel.channel) return;
+    if (hint.channel === this.channel.channel) this.offer(hint);
+    else if (!this.channel.group) {
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+      const text = "This channel belongs to no group yet. A steward makes it the home of one:";
+      this.offer({ text, command: `/group ${this.channel.title} --tz ${zone}` });
+    }
+  }
+
+  offer({ text, command }) {
     this.empty.append(
-      el("p", {}, hint.text),
-      el("button", { type: "button", class: "try", title: "Put this into the box below", onclick: () => this.composer.fill(hint.command) },
-        el("code", {}, hint.command)),
+      el("p", {}, text),
+      el("button", { type: "button", class: "try", title: "Put this into the box below", onclick: () => this.composer.fill(command) },
+        code(command)),
     );
   }
 
@@ -368,12 +390,4 @@ export class Column {
       done: () => this.composer.focus(),
     });
   }
-}
-
-// Whether "HH:MM" lies in quiet hours such as "18:00-09:00".
-function within(quiet, time) {
-  const found = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(quiet);
-  if (!found) return false;
-  const [, from, to] = found;
-  return from <= to ? time >= from && time < to : time >= from || time < to;
 }

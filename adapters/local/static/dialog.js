@@ -1,5 +1,5 @@
 // A form as a real dialog. What was typed stays: while an error is shown, and when the dialog is opened again.
-import { el } from "./dom.js";
+import { code, el } from "./dom.js";
 import { renderMessage } from "./blocks.js";
 
 const FIRST = 4; // fields that are seen at once; a form with more folds the rest away
@@ -22,7 +22,7 @@ export function openForm(form, { account, people, submit, done }) {
     el("h2", { id: "form-title" }, form.title || form.command),
     problem,
     el("div", { class: "form-fields" }, fields.slice(0, FIRST).map((field) => field.element), more),
-    form.typed && el("p", { class: "note" }, "The same, typed: ", el("code", {}, form.typed)),
+    form.typed && el("p", { class: "note" }, "The same, typed: ", code(form.typed)),
     el("div", { class: "actions end" }, el("button", { type: "button", class: "action", onclick: () => dialog.close() }, "Cancel"), send),
   );
   const dialog = el("dialog", { class: "form", "aria-labelledby": "form-title" }, body);

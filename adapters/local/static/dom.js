@@ -13,6 +13,12 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+// Something to type; an option is not broken after its dashes.
+export function code(text) {
+  const parts = text.split(/(--[\w-]+)/g);
+  return el("code", {}, parts.map((part, at) => (at % 2 ? el("span", { class: "option" }, part) : part)));
+}
+
 // An avatar: initials on one of eight quiet colours, the same for a name everywhere.
 export function avatar(name) {
   let sum = 0;
@@ -47,3 +53,11 @@ export const day = (date, zone) =>
   shown(date, zone, { weekday: "short", day: "numeric", month: "short" }).replace(",", "");
 export const fullDay = (date, zone) =>
   shown(date, zone, { weekday: "short", day: "numeric", month: "short", year: "numeric" }).replace(",", "");
+
+// Whether "HH:MM" lies in quiet hours such as "18:00-09:00".
+export function within(quiet, time) {
+  const found = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(quiet);
+  if (!found) return false;
+  const [, from, to] = found;
+  return from <= to ? time >= from && time < to : time >= from || time < to;
+}

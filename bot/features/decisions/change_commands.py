@@ -22,7 +22,7 @@ from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import EditDecision, LinkDecisions, Redact
 from bot.features.decisions.loading import readable, seen, subject_of
-from storage import decision_index, decision_versions, decisions, directory, input_windows, links, search
+from storage import decision_index, decision_versions, decisions, directory, inbox, input_windows, links, search
 from storage.decisions import Decision
 
 
@@ -75,6 +75,7 @@ def redact(ctx: Context, args: Redact) -> Reply:
     decision_versions.blank(ctx.db, decision.network_id, decision.number)
     decisions.blank_people(ctx.db, decision.network_id, decision.number)
     search.drop(ctx.db, decision.network_id, decision.number)
+    inbox.forget_subject(ctx.db, decision.network_id, decision.id)
     ctx.due(ctx.now, "words_forgotten", decision.id)
     ctx.publish(DecisionRedacted(about=decision.id, group_id=decision.group_id, number=decision.number))
     storing.touch_with_links(ctx, decision.number)
@@ -125,11 +126,11 @@ def link(ctx: Context, args: LinkDecisions) -> Reply:
         is_same = (known.number, known.relation, known.to_number) == (later.number, args.relation, earlier.number)
         if is_same and known.state != links.REFUSED:
             raise UserError("That link is there already.", f"/show {later.id}")
-    notes = storing.relate(ctx, later, args.relation, earlier)
-    if notes:  # the other group is asked, or it waits for the proposal: nothing stands yet
+    state, notes = storing.relate(ctx, later, args.relation, earlier)
+    if state == links.ASKED:
         return Answer(Message(tuple(notes)))
     line = ctx.words.line(messages.RELATED[args.relation], later=later.id, earlier=earlier.id)
-    return Answer(Message((Paragraph(line),)))
+    return Answer(Message((Paragraph(line), *notes)))
 
 
 class AnswerLink(Args):

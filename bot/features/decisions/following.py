@@ -88,7 +88,7 @@ def forget_name(ctx: Context, deadline: Deadline) -> None:
         ctx.touch(f"D-{number}")
     if len(numbers) == A_STEP:
         ctx.due(ctx.now, deadline.kind, deadline.about, round=deadline.round + 1, after=numbers[-1])
-    elif numbers:
+    elif numbers or deadline.round:
         ctx.due(ctx.now, "words_forgotten", deadline.about)
 
 

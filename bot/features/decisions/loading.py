@@ -105,7 +105,7 @@ def groups_named(ctx: Context, slugs: Sequence[str], own: Group) -> tuple[Group,
     every = [g for g in directory.all_groups(ctx.db, ctx.network.id) if g.id != own.id]
     if "all" in slugs:
         return tuple(g for g in every if g.state == "active")
-    known = {g.slug: g for g in every} | {g.name.lower(): g for g in every}
+    known = {g.name.lower(): g for g in every} | {g.slug: g for g in every}
     found: dict[int, Group] = {}
     for slug in slugs:
         if slug in (own.slug, own.name.lower()):
@@ -120,7 +120,7 @@ def groups_named(ctx: Context, slugs: Sequence[str], own: Group) -> tuple[Group,
 def group_named(ctx: Context, slug: str) -> Group:
     """A group by slug or name. UserError with the nearest name."""
     every = directory.all_groups(ctx.db, ctx.network.id)
-    known = {g.slug: g for g in every} | {g.name.lower(): g for g in every}
+    known = {g.name.lower(): g for g in every} | {g.slug: g for g in every}
     if slug.lower() not in known:
         raise unknown_group(slug, known)
     return known[slug.lower()]

@@ -162,7 +162,9 @@ def redacted(decision: Decision, at: datetime) -> Decision:
 def check_link(later: Decision, relation: str, earlier: Decision, *, leads_back: bool) -> None:
     """UserError for a link to itself, in a circle (`leads_back`: there is a way from earlier to later)."""
     if later.number == earlier.number:
-        raise UserError("A decision cannot be linked to itself.", f"/link {later.id} {relation} D-1")
+        raise UserError(
+            "A decision cannot be linked to itself.", f"/link {later.id} {relation} D-{2 if later.number == 1 else 1}"
+        )
     for one in (later, earlier):
         if one.status in ("undone", "withdrawn"):
             raise UserError("{id} was taken back or withdrawn; link one that stands.", id=one.id)

@@ -45,7 +45,7 @@ def store(ctx: Context, args: LogDecision, parties: Parties, status: str) -> tup
     set_review(ctx, decision)
     notes: list[Block] = []
     for number in args.supersedes:
-        notes += relate(ctx, decision, "supersedes", seen(ctx, number))
+        notes += relate(ctx, decision, "supersedes", seen(ctx, number))[1]
     return decision, tuple(notes)
 
 
@@ -86,8 +86,8 @@ def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool) -
     )
 
 
-def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> list[Block]:
-    """Links two decisions; where that changes another group's, its homes are asked. Blocks for the answer."""
+def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> tuple[str, list[Block]]:
+    """Links two decisions; where that changes another group's, its homes are asked. Its state, and what to say."""
     leads_back = any(
         relation in relations and links.reaches(ctx.db, ctx.network.id, earlier.number, later.number, relations)
         for relations in rules.ORDERED
@@ -101,9 +101,11 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> l
     link = links.Link(ctx.network.id, later.number, relation, earlier.number, state, ctx.actor.id, ctx.now)
     links.set_link(ctx.db, link)
     if state == links.ASKED:
-        return _ask(ctx, link, earlier, asked_homes)
+        return state, _ask(ctx, link, earlier, asked_homes)
     keep(ctx, link, later.taken_at)
-    return []
+    if state == links.WAITING:
+        return state, [Note(ctx.words.line("This holds once {id} is adopted.", id=later.id))]
+    return state, []
 
 
 def keep(ctx: Context, link: links.Link, taken_at: datetime | None) -> None:

@@ -44,7 +44,7 @@ FEATURE = Feature(
         (DecisionLogged, opening.logged),
         (DecisionShown, changes.decision_shown),
         (DecisionEdited, changes.decision_changed),
-        (DecisionRedacted, changes.decision_changed),
+        (DecisionRedacted, changes.decision_redacted),
         (DecisionUndone, changes.decision_undone),
         (ContributionRedacted, changes.contribution_redacted),
         (GroupChanged, changes.group_changed),

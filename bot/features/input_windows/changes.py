@@ -34,6 +34,7 @@ def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Blo
     if given is None:
         return ()
     input_windows.unhear(ctx.db, ctx.network.id, given.number, given.group_id)
+    contributions.blank_answers_to(ctx.db, ctx.network.id, given.id)
     inbox.forget_subject(ctx.db, ctx.network.id, f"C-{given.id}")
     ctx.touch(f"D-{given.number}")
     ctx.touch(f"C-{given.id}")
@@ -51,7 +52,15 @@ def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
     return ()
 
 
-def decision_changed(ctx: Context, fact: DecisionEdited | DecisionRedacted) -> tuple[Block, ...]:
+def decision_redacted(ctx: Context, fact: DecisionRedacted) -> tuple[Block, ...]:
+    """The outcome's words go with the decision's; what others said on it stays theirs."""
+    input_windows.blank_outcome(ctx.db, ctx.network.id, fact.number)
+    if input_windows.window(ctx.db, ctx.network.id, fact.number) is not None:
+        _touch_all(ctx, fact.number)
+    return ()
+
+
+def decision_changed(ctx: Context, fact: DecisionEdited) -> tuple[Block, ...]:
     """Title, reasoning or audience are others now: all that is shown of the window is shown anew."""
     if input_windows.window(ctx.db, ctx.network.id, fact.number) is not None:
         _touch_all(ctx, fact.number)

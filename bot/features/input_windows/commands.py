@@ -16,7 +16,8 @@ from bot.core.language import mark
 from bot.core.replies import Answer, Reply
 from bot.features.input_windows import messages, rules
 from bot.features.input_windows.giving import COMMAND, Source, What, give
-from bot.features.input_windows.rooms import decision_subject, readable_room
+from bot.features.input_windows.head import kind_word
+from bot.features.input_windows.rooms import Room, decision_subject, readable_room
 from storage import input_windows
 from storage.input_windows import OPEN
 
@@ -51,10 +52,14 @@ def give_input(ctx: Context, args: GiveInput) -> Reply:
     said = rules.read_typed(args.stance, args.text, rules.leading_words(ctx.words))
     if not said.text and said.stance != rules.SUPPORT:
         known = {"decision": found.window.about, "stance": args.stance, "as_group": args.as_group}
-        return forms.form(ctx, give_input, known)
+        form = forms.form(ctx, give_input, known)
+        title, typed = (
+            _form_title(ctx, found, args.stance),
+            f"/input {found.window.about} {args.stance or 'question'} …",
+        )
+        return forms.narrowed(form, *_asked_for(args.stance), title=title, typed=typed)
+    _check_speaker(ctx, found, args.as_group)
     mine, place = ctx.actor.group_ids, ctx.acting_as.id if ctx.acting_as else None
-    if args.as_group and place not in mine:
-        raise UserError("You are no member of {group}.", group=args.as_group)
     group_id = rules.speaker_group(place, mine, found.asked_ids, found.decision.group_id)
     if group_id is None:
         raise UserError(
@@ -65,6 +70,16 @@ def give_input(ctx: Context, args: GiveInput) -> Reply:
     given, what = give(ctx, found, said, group_id, source)
     subject = "" if what is What.KNOWN else f"C-{given.id}"
     return Answer(messages.noted(ctx.words, found, given, what), subject)
+
+
+def _form_title(ctx: Context, found: Room, stance: str) -> str:
+    kind = kind_word(ctx.words, stance).capitalize() if stance else ctx.words("Input")
+    return ctx.words("{kind} on {id}", kind=kind, id=found.window.about)
+
+
+def _asked_for(stance: str) -> tuple[str, ...]:
+    """What the form still has to ask."""
+    return ("text",) if stance else ("stance", "text")
 
 
 @command(
@@ -78,6 +93,7 @@ def pass_on(ctx: Context, args: PassOn) -> Reply:
     found = readable_room(ctx, args.decision)
     if found.window.state != OPEN:
         raise UserError("{id} is not open for input any more.", id=found.window.about)
+    _check_speaker(ctx, found, args.as_group)
     place = ctx.acting_as.id if ctx.acting_as else None
     group_id = rules.passing_group(place, ctx.actor.group_ids, found.asked_ids)
     is_new = input_windows.hear_pass(ctx.db, ctx.network.id, args.decision, group_id, ctx.now)
@@ -85,3 +101,14 @@ def pass_on(ctx: Context, args: PassOn) -> Reply:
         ctx.publish(GroupPassed(about=found.window.about, group_id=group_id, number=args.decision))
         ctx.touch(found.window.about)
     return Answer(messages.passed(ctx.words, found, group_id, is_new=is_new))
+
+
+def _check_speaker(ctx: Context, found: Room, typed: str) -> None:
+    """Whoever names a group speaks for that one and for no other. UserError where they cannot."""
+    group = ctx.acting_as
+    if not typed or group is None:
+        return
+    if group.id not in ctx.actor.group_ids:
+        raise UserError("You are no member of {group}.", group=group.name)
+    if group.id not in found.groups:
+        raise UserError("{group} is not asked about {id}.", group=group.name, id=found.window.about)

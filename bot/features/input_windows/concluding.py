@@ -25,6 +25,7 @@ from bot.features.input_windows.rooms import (
     readable_room,
     room,
 )
+from bot.features.input_windows.story import shortened
 from storage import contributions, input_windows
 from storage.contributions import ANSWERED, RESOLVED, Contribution
 from storage.contributions import OPEN as OPEN_CONCERN
@@ -33,7 +34,7 @@ from storage.input_windows import OPEN
 
 class AnswerConcern(Args):
     concern: Annotated[ContributionId, At()] = Field(description=mark("The concern's number"))
-    text: Annotated[str, FreeText(), At(rest=True)] = Field(max_length=8000, description=mark("The answer"))
+    text: Annotated[str, FreeText(), At(rest=True)] = Field("", max_length=8000, description=mark("The answer"))
 
 
 class ResolveConcern(Args):
@@ -59,6 +60,11 @@ class SayOutcome(Args):
 )
 def answer_concern(ctx: Context, args: AnswerConcern) -> Reply:
     concern, found = readable_concern(ctx, args.concern)
+    if not args.text:
+        id = f"C-{concern.id}"
+        form, title = forms.form(ctx, answer_concern, {"concern": id}), ctx.words("Answer {id}", id=id)
+        hint = shortened(concern.text, 300)
+        return forms.narrowed(form, "text", title=title, typed=f"/answer {id} …", hint=hint)
     position = contributions.add_answer(ctx.db, ctx.network.id, concern.id, args.text, ctx.actor.id, ctx.now)
     if concern.state == OPEN_CONCERN:
         contributions.set_state(ctx.db, ctx.network.id, concern.id, ANSWERED)
@@ -117,8 +123,10 @@ def say_outcome(ctx: Context, args: SayOutcome) -> Reply:
     shown_end = ctx.words.moment(found.window.closes_at).shown
     rules.check_outcome(found.window, args.outcome, found.asked, shown_end)
     if args.outcome == rules.WITH_CHANGES and not args.text.strip():
-        known = {"decision": found.window.about, "outcome": args.outcome}
-        return forms.form(ctx, say_outcome, known)
+        id = found.window.about
+        form = forms.form(ctx, say_outcome, {"decision": id, "outcome": args.outcome})
+        title = ctx.words("{id}: adopted with changes", id=id)
+        return forms.narrowed(form, "text", title=title, typed=f"/outcome {id} {args.outcome} …")
     about, number = found.window.about, found.window.number
     if found.window.state == OPEN:
         shut(ctx, found)

@@ -42,7 +42,8 @@ def give(ctx: Context, room: Room, said: Said, group_id: int, source: Source) ->
     before = _sign(ctx, room, said, group_id)
     if before is not None and not said.text:
         return before, What.KNOWN
-    if before is not None and not before.text:
+    is_late = rules.is_late(room.window, source.was_at)
+    if before is not None and not before.text and (before.is_late or not is_late):
         return _give_words(ctx, before, said, source), What.WORDS
     given = _new(ctx, room, said, group_id, source)
     contributions.add(ctx.db, given)

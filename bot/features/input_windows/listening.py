@@ -81,6 +81,8 @@ def _edited(ctx: Context, channel: Channel, incoming: MessageEdited) -> Reply | 
         early = EarlyChange(incoming.at, False, incoming.text)
         early_changes.leave(ctx.db, ctx.network.id, channel.id, incoming.message_id, early)
         return Nothing()
+    if old.person_id != ctx.actor.id:
+        return Nothing()  # words are their author's: nobody puts others into somebody's mouth
     said = rules.read(incoming.text, rules.leading_words(ctx.words))
     new = rules.edited(old, said, incoming.at, ctx.now)
     if new is None:

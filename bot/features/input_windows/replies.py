@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.audience import channel_reader
 from bot.core.context import ViewContext
-from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, PersonMention, Quote, RecordMention
+from bot.core.message import Action, Actions, Block, Message, Note, Paragraph, PersonMention, Quote, RecordMention
 from bot.features.input_windows.messages import outcome_actions
 from bot.features.input_windows.rooms import is_readable, room
 from bot.features.input_windows.story import Story, gone, hidden, mention, quoted, story_of_one
@@ -33,7 +33,7 @@ def concern_raised(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     opening = ctx.words.line("A concern on {decision}:", decision=about)
     blocks: list[Block] = [Paragraph(opening), *quoted(ctx.words, shown, concern)]
     if concern.state == OPEN_CONCERN and ctx.group is not None and ctx.group.id == shown.room.decision.group_id:
-        blocks.append(Note(ctx.words.line("Answer it: {command}", command=Code(f"/answer C-{concern.id} …"))))
+        blocks.append(Actions((Action(ctx.words("Answer"), f"/answer C-{concern.id}"),)))
     return Message(tuple(blocks))
 
 
@@ -57,7 +57,7 @@ def concern_answered(ctx: ViewContext, args: Mapping[str, Any]) -> Message | Non
 
 
 def input_reminder(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
-    """A reminder to one group; it says so when it is not needed any more."""
+    """A reminder to one group; it goes when it is not needed any more."""
     found = room(ctx.db, ctx.network.id, args["number"])
     if found is None or gone(ctx.words, found):
         return None
@@ -65,7 +65,7 @@ def input_reminder(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return hidden(ctx.words, found)
     asked = next((group for group in found.asked if group.group_id == args["group_id"]), None)
     if asked is None or asked.heard_at is not None or found.window.state != OPEN:
-        return Message((Note(ctx.words.line("(This was a reminder; it is not needed any more.)")),))
+        return None
     about, group = RecordMention(found.window.about), found.groups[asked.group_id]
     line = ctx.words.line(
         "{group} has not been heard on {id} yet. There is time until {end}.",
@@ -79,12 +79,12 @@ def input_reminder(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
 
 
 def outcome_owed(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
-    """A reminder to the deciding group; it says so when it is not needed any more."""
+    """A reminder to the deciding group; it goes when it is not needed any more."""
     found = room(ctx.db, ctx.network.id, args["number"])
     if found is None or gone(ctx.words, found):
         return None
     if found.window.state != CLOSED:
-        return Message((Note(ctx.words.line("(This was a reminder; it is not needed any more.)")),))
+        return None
     line = ctx.words.line(
         "{id} closed on {at}, and those who were asked still wait for the outcome.",
         id=RecordMention(found.window.about),

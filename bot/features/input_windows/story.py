@@ -156,7 +156,7 @@ def counts(words: Words, tallies: Sequence[Tally], group_id: int) -> str:
     return "; ".join(parts)
 
 
-def by_group(words: Words, shown: Story) -> list[tuple[str, Spans]]:
+def by_group(words: Words, shown: Story, *, with_silent: bool = True) -> list[tuple[str, Spans]]:
     """A row for every group that spoke or passed, and one for all that were not heard."""
     rows: list[tuple[str, Spans]] = []
     silent = []
@@ -171,7 +171,7 @@ def by_group(words: Words, shown: Story) -> list[tuple[str, Spans]]:
             rows.append((group.name, (Text(said),)))
         if id in shown.room.asked_ids and not _is_heard(shown.room, id):
             silent.append(group)
-    if silent:
+    if silent and with_silent:
         label = words("Not heard yet") if shown.room.window.closed_at is None else words("Silent")
         rows.append((label, (Text(listed(words, silent)),)))
     return rows

@@ -10,6 +10,8 @@ from bot.core.audience import channel_reader
 from bot.core.context import ViewContext
 from bot.core.language import Words
 from bot.core.message import (
+    Action,
+    Actions,
     Block,
     Bold,
     Bullets,
@@ -25,7 +27,7 @@ from bot.core.message import (
 )
 from bot.features.input_windows.head import kind_word, state
 from bot.features.input_windows.messages import outcome_actions
-from bot.features.input_windows.rooms import Room, is_readable, room
+from bot.features.input_windows.rooms import is_readable, room
 from bot.features.input_windows.story import (
     Story,
     by_group,
@@ -37,10 +39,11 @@ from bot.features.input_windows.story import (
     quoted,
     story,
 )
-from storage.contributions import CARRIED, RESOLVED, TALK, Contribution
+from storage.contributions import CARRIED, OPEN, RESOLVED, TALK, Contribution
 from storage.input_windows import CLOSED
 from storage.network import Group
 
+ANSWERS_OFFERED = 5
 LATE_FROM = timedelta(minutes=10)
 """From when on a message says that it comes late."""
 
@@ -65,10 +68,13 @@ def summary(words: Words, shown: Story, group: Group | None, late: timedelta) ->
         due = words.moment(found.window.closes_at)
         line = words.line("This comes late by {time}: it was due on {due}.", time=span(words, late), due=due)
         blocks.append(Note(line))
-    blocks += [Paragraph(spoken(words, shown)), Fields(tuple(by_group(words, shown)))]
+    blocks.append(Paragraph(spoken(words, shown)))
+    rows = by_group(words, shown, with_silent=False)
+    if rows:
+        blocks.append(Fields(tuple(rows)))
     blocks += _unresolved(words, shown)
     if found.window.state == CLOSED and group is not None and group.id == found.decision.group_id:
-        blocks += _asked_of_deciding(words, found)
+        blocks += _asked_of_deciding(words, shown)
     return Message(tuple(blocks))
 
 
@@ -112,14 +118,23 @@ def _unresolved(words: Words, shown: Story) -> list[Block]:
     return blocks or [Paragraph((Text(words("No concern was raised.")),))]
 
 
-def _asked_of_deciding(words: Words, found: Room) -> list[Block]:
+def _asked_of_deciding(words: Words, shown: Story) -> list[Block]:
+    """What is left to do: an answer to each concern that has none, and the outcome."""
+    found = shown.room
+    group, outcome = mention(found.deciding), f"/outcome {found.window.about} …"
+    open_ids = [f"C-{concern.id}" for concern in shown.concerns if concern.state == OPEN]
+    ways = outcome_actions(words, found)
+    if not open_ids:
+        line = words.line("{group}, it is yours: say what becomes of it ({outcome}).", group=group, outcome=outcome)
+        return [Paragraph(line), ways]
     line = words.line(
         "{group}, it is yours: answer each concern ({answer}), then say what becomes of it ({outcome}).",
-        group=mention(found.deciding),
-        answer="/answer C-1 …",
-        outcome=f"/outcome {found.window.about} …",
+        group=group,
+        answer=f"/answer {open_ids[0]} …",
+        outcome=outcome,
     )
-    return [Paragraph(line), outcome_actions(words, found)]
+    answers = tuple(Action(words("Answer {id}", id=id), f"/answer {id}") for id in open_ids[:ANSWERS_OFFERED])
+    return [Paragraph(line), Actions(answers), ways]
 
 
 def outcome(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:

@@ -65,7 +65,7 @@ def _register(ctx: Context, args: GroupArgs) -> Reply:
     network_id = ctx.network.id
     rules.check_may_register(ctx.actor, ctx.network.settings, args.name)
     new = rules.new_group(network_id, ctx.new_id(), args.name, args, ctx.actor.zone, ctx.network.language)
-    _check_slug(ctx, new)
+    _check_names(ctx, new)
     directory.add_group(ctx.db, new, ctx.now)
     home = homes.bind(ctx, new, homes.here(ctx))
     directory.add_membership(ctx.db, network_id, ctx.actor.id, new.id, ctx.now)
@@ -86,22 +86,34 @@ def _change(ctx: Context, old: Group, args: GroupArgs) -> Reply:
     rules.check_may_change(ctx.actor, old)
     new, names = rules.changed(old, args)
     if names:
-        _check_slug(ctx, new)
+        if {"name", "slug"} & set(names):
+            _check_names(ctx, new)
         directory.change_group(ctx.db, new)
         ctx.publish(GroupChanged(about=homes.about(new), group_id=new.id, changed=names))
         ctx.touch(homes.about(new))
     return Answer(_shown(ctx, new))
 
 
-def _check_slug(ctx: Context, group: Group) -> None:
-    taken = directory.groups_by_slug(ctx.db, ctx.network.id, [group.slug]).get(group.slug)
-    if taken is not None and taken.id != group.id:
-        raise UserError(
-            "{group} has the short name “{slug}” already. Choose another one.",
-            f"/group {group.name} --slug {group.slug}-2",
-            group=taken.name,
-            slug=group.slug,
-        )
+def _check_names(ctx: Context, group: Group) -> None:
+    """Name and short name are no other group's: what is meant for the one would reach the other."""
+    for other in directory.all_groups(ctx.db, ctx.network.id):
+        if other.id == group.id:
+            continue
+        taken = (other.slug, other.name.lower())
+        if group.slug in taken:
+            raise UserError(
+                "{group} has the short name “{slug}” already. Choose another one.",
+                f"/group {group.name} --slug {group.slug}-2",
+                group=other.name,
+                slug=group.slug,
+            )
+        if group.name.lower() in taken:
+            raise UserError(
+                "{group} is called “{name}” already. Choose a name by which nobody takes you for them.",
+                "/group --rename NAME",
+                group=other.name,
+                name=group.name,
+            )
 
 
 def _shown(ctx: Context, shown: Group) -> Message:

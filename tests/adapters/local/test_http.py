@@ -142,7 +142,7 @@ class TestDeeds:
         _, answer = await site.post("/try/say", {**SAY, "text": "/ask"})
         form = answer["reply"]
         assert (form["is"], form["command"]) == ("form", "ask")
-        assert form["fields"][2]["options"] == [["bilbao", "Bilbao"], ["nairobi", "Nairobi"], ["oakland", "Oakland"]]
+        assert form["fields"][2]["options"] == [["bilbao", "Bilbao"], ["nairobi", "Nairobi"]]
         values = {"title": "Use Signal", "affects": "", "mood": "wild"}
         submit = {"id": "deed-http-2", "channel": "oakland", "account": "ana", "command": "ask", "values": values}
         _, answer = await site.post("/try/submit", submit)
@@ -154,6 +154,14 @@ class TestDeeds:
         assert (status, answer["error"].endswith("Reload it.")) == (400, True)
         assert await stored(site.stage) == 0
 
+    async def test_a_channel_and_a_person_can_be_added(self, site: Site) -> None:
+        channel = {"id": "deed-grow-1", "title": "Madrid"}
+        assert await site.post("/try/channel", channel) == (200, {"channel": "madrid"})
+        person = {"id": "deed-grow-2", "name": "Mo", "channel": "madrid"}
+        assert await site.post("/try/person", person) == (200, {"account": "mo"})
+        assert (await site.post("/try/channel", channel | {"title": " "}))[0] == 400
+        assert (await site.post("/try/person", person | {"channel": "atlantis", "name": "Bo"}))[0] == 409
+
     async def test_what_is_refused_is_said_in_a_sentence(self, site: Site) -> None:
         status, answer = await site.post("/try/say", {**SAY, "account": "mallory"})
         assert (status, answer["error"]) == (409, "Nobody of that name is here. Choose who speaks below the channel.")
@@ -164,7 +172,7 @@ class TestClock:
         await site.post("/try/say", {**SAY, "text": "/ask Use Signal"})
         status, answer = await site.post("/try/clock", {"id": "clock-001", "by": "1d", "zone": "Africa/Nairobi"})
         assert (status, answer["fired"]) == (200, 3)
-        assert answer["said"] == "It is now Tue 3 Nov 2026, 12:00 (Africa/Nairobi). 3 things fell due on the way."
+        assert answer["said"] == "It is now Tue 3 Nov 2026, 12:00 (Nairobi). 3 things fell due on the way."
         again = await site.post("/try/clock", {"id": "clock-001", "by": "1d", "zone": "Africa/Nairobi"})
         assert again == (status, answer)
         _, answer = await site.post("/try/clock", {"id": "clock-002", "by": "next", "zone": "No/Where"})

@@ -48,6 +48,14 @@ async def test_a_link_is_shown_from_both_sides(house: House, relation: str, forw
     assert "is there already" in plain(await house.say("oakland", "ana", f"/link D-2 {relation} D-1"))
 
 
+async def test_a_superseded_decision_says_so_before_all_that_was_written_about_it(house: House) -> None:
+    await house.say("oakland", "ana", "/decide One --why because")
+    await house.say("oakland", "ana", "/decide Two --supersedes D-1")
+    shown = await show(house, 1)
+    assert "Status: superseded\nTaken: Mon 2 Nov 2026, 01:00" in shown
+    assert shown.index("Superseded by D-2") < shown.index("because")
+
+
 async def test_no_link_to_itself_to_nothing_or_in_a_circle(house: House) -> None:
     await log(house, "One", "Two", "Three")
     assert "to itself" in plain(await house.say("oakland", "ana", "/link D-1 amends D-1"))
@@ -75,7 +83,7 @@ async def test_another_groups_decision_changes_only_when_they_agree(house: House
     answer = await ask(house)
     assert "D-1 is Oakland's decision; they have been asked" in answer
     assert "(Oakland has been asked)" in answer
-    assert "Superseded by D-2 Use Matrix (Oakland has been asked)" in await show(house, 1)
+    assert "Would be superseded by D-2 Use Matrix (Oakland has been asked)" in await show(house, 1)
     asked = house.shown("oakland")
     assert "Nairobi logged D-2 Use Matrix, which would supersede your D-1 Use Signal." in asked
     assert "[Agree] /accept-link D-2 supersedes D-1" in asked
@@ -92,7 +100,7 @@ async def test_a_group_may_keep_its_decision(house: House) -> None:
     await ask(house)
     answer = plain(await house.say("oakland", "ana", "/decline-link D-2 supersedes D-1"))
     assert answer == "D-1 stands as it is. Nairobi has been told."
-    assert "Oakland keeps D-1 as it is." in house.shown("nairobi")
+    assert "Oakland keeps D-1 as it is; D-2 does not change it." in house.shown("nairobi")
     assert "D-2" not in await show(house, 1)
     again = plain(await house.say("nairobi", "wanjiku", "/link D-2 supersedes D-1"))
     assert "they have been asked" in again

@@ -1,11 +1,13 @@
 """decide, propose, draft, undo: what is typed, what is answered, what the channels show."""
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core.replies import Form, Invalid
 from storage.deadlines import deadlines
 from storage.decision_tables import decision_links, decisions, drafts
 from storage.delivery import messages
+from storage.network_tables import groups
 from tests.support.house import House, plain, rows
 
 TITLES = "/decide Use Signal for alerts"
@@ -29,8 +31,17 @@ async def test_a_decision_that_affects_nobody_else_is_taken_at_once(house: House
     assert "Why: WhatsApp shares our numbers" in shown
     assert house.shown("nairobi") == ""
     whole = plain(await house.say("nairobi", "otieno", "/show 1"))
-    assert "Logged: Mon 2 Nov 2026, 12:00 (Africa/Nairobi) by Ana" in whole
+    assert "Logged: Mon 2 Nov 2026, 12:00 (Nairobi) by Ana" in whole
     assert "Tags: safety, phones" in whole
+
+
+async def test_the_form_offers_other_groups_that_are_there_and_ones_own_to_speak_for(house: House) -> None:
+    await house.work.write(1, lambda tx: tx.db.execute(sa.update(groups).where(groups.c.id == 3).values(state="left")))
+    await house.say("oakland", "ana", "hello")
+    form = await house.say("oakland", "ana", "/decide")
+    assert isinstance(form, Form)
+    offered = {field.name: [slug for slug, _ in field.options] for field in form.fields}
+    assert (offered["affects"], offered["tell"], offered["as_group"]) == (["nairobi"], ["nairobi"], ["oakland"])
 
 
 async def test_one_that_affects_others_is_shown_to_its_author_alone_with_two_ways_on(house: House) -> None:

@@ -13,7 +13,7 @@ from bot.core.feature import Feature
 from bot.core.message import Message
 from bot.core.replies import Answer, Reply
 from bot.features import decisions, input_windows
-from storage import contributions, directory
+from storage import contributions, directory, events
 from storage import input_windows as stored
 from storage.deadlines import deadlines
 from storage.network import Channel
@@ -93,7 +93,7 @@ async def test_a_changed_calendar_moves_the_end_of_its_group_and_of_the_window(h
         {2: "2026-11-09T12:00 Africa/Nairobi", 3: "2026-11-09T10:00 Europe/Madrid"},
     )
     answer = await change_group(house, 3, day_overrides=[["2026-11-05", False]])
-    assert answer == "D-1 is now open for Bilbao until Tue 10 Nov 2026, 10:00 (Europe/Madrid)."
+    assert answer == "D-1 is now open for Bilbao until Tue 10 Nov 2026, 10:00 (Madrid)."
     closes_at = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
     assert await ends(house) == (
         closes_at,
@@ -101,7 +101,7 @@ async def test_a_changed_calendar_moves_the_end_of_its_group_and_of_the_window(h
     )
     assert await pending(house, "input_close") == [(0, closes_at)]
     await settle(house)
-    assert "Your group's own time ends Mon 9 Nov 2026, 12:00 (Africa/Nairobi)." in head(house, "nairobi")
+    assert "Your group's own time ends Mon 9 Nov 2026, 12:00 (Nairobi)." in head(house, "nairobi")
     await house.wait(days=7, hours=12)
     assert "Open for input" in head(house, "bilbao")
     await house.wait(days=1)
@@ -118,7 +118,8 @@ async def test_a_changed_calendar_gives_no_reminder_twice(house: House) -> None:
         (3, datetime(2026, 11, 16, 8, 0, tzinfo=UTC)),
     ]
     await house.wait(days=9)
-    assert sum("has not been heard" in text or "was a reminder" in text for text in replies(house, "bilbao")) == 2
+    logged = await house.work.read(lambda tx: events.about(tx.db, 1, "D-1"))
+    assert len([e for e in logged if e.kind == "group_reminded" and e.group_id == 3]) == 2
 
 
 async def test_an_end_that_is_over_stays_and_one_never_moves_into_the_past(house: House) -> None:
@@ -128,7 +129,7 @@ async def test_an_end_that_is_over_stays_and_one_never_moves_into_the_past(house
     assert (await ends(house))[1][2] == "2026-11-04T18:00 Africa/Nairobi"
     now = house.clock()
     answer = await change_group(house, 3, zone="Asia/Tokyo")
-    assert "D-1 is now open for Bilbao until Thu 5 Nov 2026, 01:00 (Asia/Tokyo)." in answer
+    assert "D-1 is now open for Bilbao until Thu 5 Nov 2026, 01:00 (Tokyo)." in answer
     assert (await ends(house))[0] == now
     await house.wait(minutes=1)
     assert "Closed on" in head(house, "bilbao")

@@ -25,7 +25,7 @@ async def test_groups_not_heard_are_reminded_in_their_working_hours(house: House
     await house.wait(days=7, hours=1)
     assert replies(house, "bilbao") == []
     assert replies(house, "nairobi") == [
-        "Nairobi has not been heard on D-1 yet. There is time until Mon 16 Nov 2026, 12:00 (Africa/Nairobi).\n"
+        "Nairobi has not been heard on D-1 yet. There is time until Mon 16 Nov 2026, 12:00 (Nairobi).\n"
         "Reply in this thread – or say that you have nothing to add:\n[Pass] /pass D-1"
     ]
     await house.wait(days=4)
@@ -41,7 +41,7 @@ async def test_who_has_been_heard_meanwhile_is_not_reminded(house: House) -> Non
     await reply(house, "bilbao", "iker", "support: yes")
     await house.wait(days=8)
     assert len(await reminders(house)) == 2
-    assert "(This was a reminder; it is not needed any more.)" in replies(house, "nairobi")
+    assert "has not been heard" not in "".join(replies(house, "nairobi"))
 
 
 async def test_a_window_closes_at_its_time_with_a_summary_in_every_thread(house: House) -> None:
@@ -55,9 +55,11 @@ async def test_a_window_closes_at_its_time_with_a_summary_in_every_thread(house:
         summary = replies(house, channel)[-1]
         assert "Input on D-1 closed on Mon 16 Nov 2026" in summary
         assert "1 of 2 groups spoke. Silent: Bilbao. Silence says neither yes nor no." in summary
+        assert summary.count("Bilbao") == 1
         assert "> half of us have no smartphone\n— C-1, Wanjiku (Nairobi): open" in summary
         assert "consent" not in house.shown(channel).lower()
     assert "Oakland, it is yours" in replies(house, "oakland")[-1]
+    assert "[Answer C-1] /answer C-1" in replies(house, "oakland")[-1]
     assert "[Adopted] /outcome D-1 adopted" in replies(house, "oakland")[-1]
     assert "/outcome" not in replies(house, "nairobi")[-1]
     await settle(house)
@@ -154,7 +156,7 @@ async def test_adopting_before_the_end_is_refused_with_the_date(house: House) ->
     await propose(house)
     await reply(house, "nairobi", "wanjiku", "support: yes")
     answer = plain(await house.say("oakland", "ana", "/outcome D-1 adopted"))
-    assert "D-1 is open for input until Mon 16 Nov 2026, 01:00 (America/Los_Angeles)" in answer
+    assert "D-1 is open for input until Mon 16 Nov 2026, 01:00 (Los Angeles)" in answer
     assert await status(house) == "proposed"
     await house.say("bilbao", "iker", "/pass D-1")
     answer = plain(await house.say("oakland", "ana", "/outcome D-1 adopted"))

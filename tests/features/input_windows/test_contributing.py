@@ -44,7 +44,7 @@ async def test_a_concern_is_told_its_number_and_is_one_reply_in_the_other_thread
     assert replies(house, "bilbao")[0] == (
         "A concern on D-1:\n> half of us have no smartphone\n— C-1, Wanjiku (Nairobi): open"
     )
-    assert "Answer it: `/answer C-1 …`" in replies(house, "oakland")[0]
+    assert "[Answer] /answer C-1" in replies(house, "oakland")[0]
     await settle(house)
     assert "> half of us have no smartphone\n— C-1, Wanjiku (Nairobi): open" in head(house, "oakland")
 
@@ -89,8 +89,9 @@ async def test_support_needs_no_words_and_all_else_asks_for_them(house: House) -
     for kind in ("concern", "question", "data", "context"):
         form = await house.say("nairobi", "otieno", f"/input D-1 {kind}")
         assert isinstance(form, Form)
-        values = {field.name: field.value for field in form.fields}
-        assert (form.command, values["decision"], values["stance"], values["text"]) == ("input", "D-1", kind, "")
+        assert (form.command, form.title) == ("input", f"{kind.capitalize()} on D-1")
+        assert [(field.name, field.value) for field in form.fields] == [("text", "")]
+        assert form.hidden == {"decision": "D-1", "stance": kind}
     answer = await house.submit("nairobi", "otieno", "input", decision="D-1", stance="data", text="41 of 80")
     assert plain(answer) == "Noted as C-2: data on D-1, for Nairobi."
 
@@ -105,6 +106,15 @@ async def test_support_given_twice_is_one_and_words_may_follow(house: House) -> 
     assert "Nairobi: 1 in support" in head(house, "oakland")
     kept = await house.work.read(lambda tx: contributions.page(tx.db, 1, 1, 0, 10))
     assert [(c.id, c.stance, c.text) for c in kept] == [(1, "support", "it is safer")]
+
+
+async def test_words_for_a_sign_that_come_late_are_late(house: House) -> None:
+    await propose(house, length="2d")
+    await house.say("nairobi", "otieno", "/input D-1 support")
+    await house.wait(days=3)
+    assert "marked as late" in plain(await house.say("nairobi", "otieno", "/input D-1 support after all"))
+    kept = await house.work.read(lambda tx: contributions.page(tx.db, 1, 1, 0, 10))
+    assert [(c.text, c.is_late) for c in kept] == [("", False), ("after all", True)]
 
 
 async def test_input_without_a_kind_is_talk_and_says_how_to_give_one(house: House) -> None:

@@ -10,14 +10,14 @@ from tests.support.house import START, House, plain
 
 async def test_a_proposal_opens_a_thread_in_every_home_channel(house: House) -> None:
     answer = await house.say("oakland", "ana", "/propose Use Signal for alerts --affects nairobi,bilbao --for 10bd")
-    assert "Open for input until Mon 16 Nov 2026, 01:00 (America/Los_Angeles)." in plain(answer)
+    assert "Open for input until Mon 16 Nov 2026, 01:00 (Los Angeles)." in plain(answer)
     assert "Posted to Bilbao, Nairobi and Oakland (3 channels)." in plain(answer)
     assert {channel: [root(channel)] for channel in house.channels.shown} == {
         channel: list(shown) for channel, shown in house.channels.shown.items()
     }
     shown = head(house, "nairobi")
     assert "D-1 Use Signal for alerts" in shown
-    assert "Open for input until Mon 16 Nov 2026, 12:00 (Africa/Nairobi)." in shown
+    assert "Open for input until Mon 16 Nov 2026, 12:00 (Nairobi)." in shown
     assert "Proposed by: Ana for Oakland" in shown
     assert "Asked: Nairobi and Bilbao" in shown
     assert "Can be read by: everyone in the network" in shown
@@ -36,9 +36,9 @@ async def test_each_group_has_its_own_working_days_and_the_window_ends_with_the_
     house.clock.now = datetime(2026, 12, 3, 9, 0, tzinfo=UTC)
     answer = await house.say("oakland", "ana", "/propose One newsletter --affects nairobi,bilbao --for 5bd")
     # Bilbao does not work on 8 December (Immaculate Conception), Nairobi does.
-    assert "Nairobi: until Thu 10 Dec 2026, 12:00 (Africa/Nairobi)" in plain(answer)
-    assert "Bilbao: until Fri 11 Dec 2026, 10:00 (Europe/Madrid)" in plain(answer)
-    assert "Your group's own time ends Thu 10 Dec 2026, 12:00 (Africa/Nairobi)." in head(house, "nairobi")
+    assert "Nairobi: until Thu 10 Dec 2026, 12:00 (Nairobi)" in plain(answer)
+    assert "Bilbao: until Fri 11 Dec 2026, 10:00 (Madrid)" in plain(answer)
+    assert "Your group's own time ends Thu 10 Dec 2026, 12:00 (Nairobi)." in head(house, "nairobi")
     assert "own time" not in head(house, "bilbao")
     asked = await house.work.read(lambda tx: input_windows.asked(tx.db, 1, 1))
     assert [(group.group_id, group.closes_local, group.zone) for group in asked] == [

@@ -1,0 +1,77 @@
+"""What the contract asks of a platform: people act, channels show, and Mycel's clock goes on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from datetime import timedelta
+
+from bot.core.deadlines import Clockwork
+from bot.core.delivery import Deliverer
+from storage import places
+from storage.deadlines import next_due
+from storage.work import Work
+from tests.support.house import Clock
+
+
+class Stage(ABC):
+    """Three groups (Oakland, Nairobi, Bilbao) in the network 1, each at home in one channel, on one platform.
+
+    Commands are written with "/"; `about` is a record ("D-1") whose first message in the channel is meant.
+    """
+
+    platform: str
+    workspace: str
+    work: Work
+    clock: Clock
+    clockwork: Clockwork
+    deliverer: Deliverer
+
+    @abstractmethod
+    async def say(self, channel: str, who: str, text: str, about: str = "") -> str:
+        """Types a command or a message, with `about` in that message's thread; what they are answered, as text."""
+
+    @abstractmethod
+    async def press(self, channel: str, who: str, label: str, about: str = "") -> str:
+        """Takes a way that Mycel offered: in its last answer to them, or in the message about a record."""
+
+    @abstractmethod
+    async def react(self, channel: str, who: str, emoji: str, about: str) -> None:
+        """Puts a reaction on a message of Mycel's."""
+
+    @abstractmethod
+    async def edit(self, channel: str, who: str, text: str) -> str:
+        """Changes the last message that they sent there."""
+
+    @abstractmethod
+    async def delete(self, channel: str, who: str) -> None:
+        """Takes back the last message that they sent there."""
+
+    @abstractmethod
+    async def shown(self, channel: str, about: str) -> list[str]:
+        """The message about a record and Mycel's replies to it, as they look now."""
+
+    @abstractmethod
+    def remote_id(self, channel: str) -> str:
+        """The platform's id of a channel."""
+
+    async def root(self, channel: str, about: str) -> str:
+        """The platform's id of the message about a record."""
+        place = (self.platform, self.workspace, self.remote_id(channel))
+        known = await self.work.read(lambda tx: places.known(tx.db, *place))
+        assert known is not None
+        found = await self.work.read(lambda tx: places.roots_about(tx.db, 1, known.channel_id, [about]))
+        return found[about]
+
+    async def wait(self, **by: float) -> None:
+        """Time passes; what falls due in it is done one after the other."""
+        target = self.clock.now + timedelta(**by)
+        while (due := await self.work.read(lambda tx: next_due(tx.db, 1))) is not None and due <= target:
+            self.clock.now = max(self.clock.now, due)
+            await self.clockwork.fire_due()
+            await self.deliverer.drain()
+        self.clock.now = target
+        await self.deliverer.drain()
+
+    @abstractmethod
+    async def close(self) -> None:
+        """The end."""

@@ -1,0 +1,202 @@
+"""Nothing that people say is lost, nothing is heard twice, and nothing that is none of Mycel's business is heard."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from adapters.matrix import gaps, wanted
+from bot.core.errors import DeliveryError
+from storage import matrix
+from storage.matrix import StagedEvent
+from tests.support.matrix_bot import QUICK, Bot, Bots, eventually
+from tests.support.synapse import Synapse, User
+
+
+@pytest.fixture
+async def bots(synapse: Synapse, tmp_path: Path) -> AsyncIterator[Bots]:
+    bots = Bots(synapse, tmp_path)
+    yield bots
+    await bots.end()
+
+
+@pytest.fixture
+def ana(synapse: Synapse) -> User:
+    return synapse.register()
+
+
+def of_kind(bot: Bot, kind: str) -> list[StagedEvent]:
+    return [event for event in bot.seen if event.type == kind]
+
+
+async def test_what_is_said_is_handed_on_in_order_and_then_blanked(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
+    room = await bots.room_with(bot, ana)
+    for text in ("one", "two", "three"):
+        ana.send(room, text)
+    await bot.hears("one", "two", "three")
+
+    async def is_all_handled() -> bool:
+        counts = await bot.stored(lambda db: matrix.counts(db, bot.client.user_id))
+        return set(counts) == {matrix.HANDLED}
+
+    await eventually(is_all_handled, "handling")
+    rows = await bot.stored(lambda db: db.execute(sa.select(matrix.events.c.payload)).scalars().all())
+    assert rows == [None] * len(rows)
+    assert [e.payload["content"]["membership"] for e in of_kind(bot, "m.room.member")] == ["join"]
+    assert bot.rooms[-1].members == {ana.user_id, bot.client.user_id}
+
+
+async def test_what_is_said_while_it_is_down_is_heard_once(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
+    room = await bots.room_with(bot, ana)
+    ana.send(room, "before")
+    await bot.hears("before")
+    await bot.stop()
+    ana.send(room, "meanwhile")
+    await bot.start()
+    ana.send(room, "after")
+    await bot.hears("before", "meanwhile", "after")
+    await bot.again()
+    ana.send(room, "later")
+    await bot.hears("before", "meanwhile", "after", "later")
+
+
+async def test_a_limited_timeline_is_filled_up(bots: Bots, ana: User) -> None:
+    bot = await bots.new(tuning=replace(QUICK, timeline_limit=3)).start()
+    room = await bots.room_with(bot, ana)
+    await bot.stop()
+    texts = [str(n) for n in range(12)]
+    for text in texts:
+        ana.send(room, text)
+    await bot.start()
+    await bot.hears(*texts)
+
+
+async def test_a_gap_too_large_is_said_and_not_swallowed(
+    bots: Bots, ana: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(gaps, "PAGE", 4)
+    bot = await bots.new(tuning=replace(QUICK, timeline_limit=2, gap_limit=4)).start()
+    room = await bots.room_with(bot, ana)
+    await bot.stop()
+    for n in range(12):
+        ana.send(room, str(n))
+    await bot.start()
+    await bot.hears("6", "7", "8", "9", "10", "11")
+    assert bot.troubles == [(room, wanted.GAP)]
+    assert "too much was said" in caplog.text
+
+
+async def test_history_from_before_the_latest_join_is_not_heard(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
+    user = bot.client.user_id
+    room = ana.create_room()
+    ana.send(room, "before the invite")
+    ana.invite(room, user)
+    await eventually(lambda: of_kind(bot, "m.room.member"), "the join")
+    ana.send(room, "first stay")
+    await bot.hears("first stay")
+    await bot.stop()
+    ana.send(room, "first stay, while down")
+    ana.kick(room, user)
+    ana.send(room, "between")
+    ana.invite(room, user)
+    await bot.start()
+    await eventually(lambda: len(of_kind(bot, "m.room.member")) >= 2, "the second join")
+    ana.send(room, "second stay")
+    await bot.hears("first stay", "second stay")
+
+
+async def test_a_join_further_back_than_the_timeline_bounds_what_is_fetched(bots: Bots, ana: User) -> None:
+    bot = await bots.new(tuning=replace(QUICK, timeline_limit=2)).start()
+    await bot.stop()
+    room = ana.create_room()
+    for n in range(4):
+        ana.send(room, f"old {n}")
+    ana.invite(room, bot.client.user_id)
+    # Another program joins for the account while Mycel is down.
+    other = bots.server_user(bot).log_in()
+    other.join(room)
+    texts = [f"new {n}" for n in range(6)]
+    for text in texts:
+        ana.send(room, text)
+    await bot.start()
+    await bot.hears(*texts)
+
+
+async def test_the_history_of_the_very_first_sync_is_skipped(bots: Bots, ana: User, synapse: Synapse) -> None:
+    account = synapse.register()
+    room = ana.create_room(account.user_id)
+    account.join(room)
+    ana.send(room, "long ago")
+    bot = await bots.new(account).start()
+    ana.send(room, "now")
+    await bot.hears("now")
+
+
+async def test_a_kick_takes_the_room_out(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
+    room = await bots.room_with(bot, ana)
+    assert (await bot.client.info(room)).is_joined
+    ana.kick(room, bot.client.user_id)
+    await eventually(lambda: len(of_kind(bot, "m.room.member")) == 2, "the kick")
+    assert bot.seen[-1].payload["content"]["membership"] == "leave"
+    assert not bot.rooms[-1].is_joined
+    with pytest.raises(DeliveryError) as refused:
+        await bot.client.send(room, "m.room.message", {"msgtype": "m.notice", "body": "still here?"}, "t1")
+    assert refused.value.permanent
+
+
+async def test_a_kick_while_it_is_down_is_noticed(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
+    room = await bots.room_with(bot, ana)
+    await bot.stop()
+    ana.kick(room, bot.client.user_id)
+    await bot.start()
+    await eventually(lambda: len(of_kind(bot, "m.room.member")) == 2, "the kick")
+    assert not (await bot.client.info(room)).is_joined
+
+
+async def test_what_fails_three_times_is_a_dead_letter_and_holds_up_nobody(
+    bots: Bots, ana: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    bot = await bots.new().start()
+    room = await bots.room_with(bot, ana)
+    tries: list[str] = []
+
+    def failing(event: StagedEvent) -> Exception | None:
+        if event.payload["content"].get("body") != "bad":
+            return None
+        tries.append(event.event_id)
+        return ZeroDivisionError("a bug")
+
+    bot.failing = failing
+    ana.send(room, "bad")
+    ana.send(room, "good")
+    await bot.hears("good")
+    assert len(tries) == 3
+    [dead] = await bot.stored(lambda db: matrix.dead_letters(db, bot.client.user_id, 10))
+    assert dead.payload["content"]["body"] == "bad"
+    assert "gave up event" in caplog.text
+
+
+async def test_trouble_that_passes_is_waited_for(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
+    room = await bots.room_with(bot, ana)
+    left = [DeliveryError("the homeserver is busy")] * 5
+    bot.failing = lambda event: left.pop() if left and event.type == "m.room.message" else None
+    ana.send(room, "patience")
+    await bot.hears("patience")
+    assert left == []
+
+
+async def test_what_no_database_keeps_is_heard_without_it(bots: Bots, ana: User, postgresql_url: str) -> None:
+    bot = await bots.new(url=postgresql_url).start()
+    room = await bots.room_with(bot, ana)
+    ana.send(room, "null \0 here")
+    await bot.hears("null \N{REPLACEMENT CHARACTER} here")
