@@ -108,14 +108,14 @@ def _contents(settings: Settings) -> list[Finding]:
     if counted["groups"] == 0:
         found.append(Finding(NOTE, "No groups yet", "`mycel init` gives the first steward a code."))
     else:
-        found.append(Finding(OK, f"{counted['groups']} group(s), {counted['deadlines_pending']} thing(s) due later"))
+        found.append(Finding(OK, f"Groups: {counted['groups']}; things due later: {counted['deadlines_pending']}"))
     if counted["messages_dead"]:
         step = "The log says which and why; write to those channels yourself."
-        found.append(
-            Finding(WRONG, f"{counted['messages_dead']} message(s) could not be delivered and were given up", step)
-        )
+        found.append(Finding(WRONG, f"Messages that could not be delivered: {counted['messages_dead']}", step))
     if failed:
-        found.append(Finding(WRONG, f"{failed} deadline(s) failed and were given up", "Look for their ids in the log."))
+        found.append(
+            Finding(WRONG, f"Deadlines that failed and were given up: {failed}", "Look for their ids in the log.")
+        )
     return found
 
 

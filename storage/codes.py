@@ -47,6 +47,12 @@ _USABLE = (
     codes.c.expires_at > bindparam("now", type_=UtcDateTime),
 )
 _FIND = sa.select(codes.c.data, codes.c.person_id).where(*_USABLE)
+_PENDING = sa.select(codes.c.data, codes.c.person_id).where(
+    codes.c.network_id == bindparam("n"),
+    codes.c.purpose == bindparam("p"),
+    codes.c.used_at.is_(None),
+    codes.c.expires_at > bindparam("now", type_=UtcDateTime),
+)
 _USE = (
     sa.update(codes)
     .where(*_USABLE)
@@ -86,6 +92,11 @@ def find(db: sa.Connection, network_id: int, code: str, purpose: str, now: datet
     """What a code stands for; None if it is unknown in this network, of another purpose, used, or has run out."""
     row = db.execute(_FIND, {"n": network_id, "d": digest(code), "p": purpose, "now": now}).one_or_none()
     return Code(*row) if row else None
+
+
+def pending(db: sa.Connection, network_id: int, purpose: str, now: datetime) -> list[Code]:
+    """All codes of a purpose that can still be used."""
+    return [Code(*row) for row in db.execute(_PENDING, {"n": network_id, "p": purpose, "now": now})]
 
 
 def use(db: sa.Connection, network_id: int, code: str, purpose: str, now: datetime) -> Code | None:

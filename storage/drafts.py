@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.decision_tables import drafts
+from storage.types import UtcDateTime
+
+KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ _OF_PERSON = (
     .order_by(drafts.c.made_at.desc())
 )
 _PRUNE = sa.delete(drafts).where(drafts.c.network_id == bindparam("n"), drafts.c.made_at < bindparam("before"))
+_PRUNE_ALL = sa.delete(drafts).where(drafts.c.made_at < bindparam("before", type_=UtcDateTime))
 _DROP_PERSON = sa.delete(drafts).where(drafts.c.network_id == bindparam("n"), drafts.c.person_id == bindparam("p"))
 _MOVE = (
     sa.update(drafts)
@@ -67,6 +71,11 @@ def of_person(db: sa.Connection, network_id: int, person_id: int) -> list[Draft]
 def prune(db: sa.Connection, network_id: int, before: datetime) -> None:
     """Deletes drafts made before a moment."""
     db.execute(_PRUNE, {"n": network_id, "before": before})
+
+
+def prune_all(db: sa.Connection, before: datetime) -> None:
+    """Deletes drafts of every network made before a moment, where nobody begins new ones."""
+    db.execute(_PRUNE_ALL, {"before": before})
 
 
 def drop_of_person(db: sa.Connection, network_id: int, person_id: int) -> None:

@@ -1,5 +1,7 @@
 """Engines for the two databases: one that writes and one that only reads. None is built at import."""
 
+import contextlib
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +30,9 @@ def open_engine(url: str, *, connections: int = 5) -> sa.Engine:
     parsed = _parse(url)
     if _is_postgres(parsed):
         return _open_postgres(parsed, connections, reads_only=False)
-    return _open_sqlite(parsed, connections, "BEGIN IMMEDIATE", _SQLITE_WRITER)
+    engine = _open_sqlite(parsed, connections, "BEGIN IMMEDIATE", _SQLITE_WRITER)
+    event.listen(engine, "do_connect", _make_private)
+    return engine
 
 
 def open_reader(url: str, *, connections: int = 5) -> sa.Engine:
@@ -82,6 +86,12 @@ def _open_sqlite(url: sa.URL, connections: int, begin: str, pragmas: tuple[str, 
     event.listen(engine, "begin", lambda db: db.exec_driver_sql(begin))
     event.listen(engine, "handle_error", _tell_bugs_apart)
     return engine
+
+
+def _make_private(_dialect: object, _record: object, arguments: list[str], _more: object) -> None:
+    """A new database is for its owner only, as are the files that SQLite puts beside it; one that is there stays."""
+    with contextlib.suppress(OSError):  # it is there; or cannot be made, and connecting says why
+        os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _tell_bugs_apart(context: sa.engine.ExceptionContext) -> None:

@@ -162,10 +162,16 @@ def stage(db: sa.Connection, account: str, next_batch: str, new: Sequence[NewEve
         raise LookupError(f"no Matrix account {account}")
     first = advanced - len(new) + 1
     fresh = sum(_insert(db, account, each, first + n, at) for n, each in enumerate(new))
-    redacted = [str(e.payload["redacts"]) for e in new if isinstance(e.payload.get("redacts"), str)]
+    redacted = [id for event in new if (id := _redacted_by(event.payload)) is not None]
     if redacted:
         db.execute(_BLANK_REDACTED, {"a": account, "ids": redacted})
     return fresh
+
+
+def _redacted_by(payload: Mapping[str, Any]) -> str | None:
+    """The id of the event that this one redacts; room version 11 moved it into the content."""
+    found = payload.get("redacts") or (payload.get("content") or {}).get("redacts")
+    return found if payload.get("type") == "m.room.redaction" and isinstance(found, str) else None
 
 
 def stage_one(db: sa.Connection, account: str, event: NewEvent, at: datetime) -> bool:

@@ -52,7 +52,7 @@ _BY_ACCOUNT = (
         *_LIVING,
         identities.c.platform == bindparam("platform"),
         identities.c.workspace == bindparam("workspace"),
-        identities.c.account == bindparam("typed"),
+        identities.c.account.in_([bindparam("typed"), bindparam("with_at")]),
     )
 )
 _THEIRS = (identities.c.network_id == bindparam("n"), identities.c.person_id == bindparam("person"))
@@ -73,10 +73,14 @@ def person(db: sa.Connection, network_id: int, person_id: int) -> PersonRow | No
 
 
 def find(db: sa.Connection, network_id: int, platform: str, workspace: str, typed: str) -> list[PersonRow]:
-    """People who may be meant: the one with this account at this place, else those of this name (at most 10)."""
-    values = {"n": network_id, "platform": platform, "workspace": workspace, "typed": typed}
+    """People who may be meant: the one with this account at this place, else those of this name (at most 10).
+
+    `typed` is without a leading "@". What looks like a Matrix account ("ana:example.org") is nobody's name: a name is
+    anybody's to choose, and they would be taken for somebody else.
+    """
+    values = {"n": network_id, "platform": platform, "workspace": workspace, "typed": typed, "with_at": f"@{typed}"}
     found = db.execute(_BY_ACCOUNT, values).all()
-    if not found:
+    if not found and ":" not in typed:
         found = db.execute(_BY_NAME, {"n": network_id, "typed": typed, "lower": typed.lower()}).all()
     return [PersonRow(*row) for row in found]
 

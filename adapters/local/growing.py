@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from adapters.local import inbound, page_data
 from adapters.local.playground import Playground, Refused
@@ -18,7 +18,7 @@ from storage.work import Tx
 MOST_CHANNELS = 12
 MOST_PEOPLE = 60
 
-Called = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Called = Annotated[str, inbound.Clean, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
 
 
 class NewChannel(BaseModel):
@@ -37,7 +37,7 @@ class NewPerson(BaseModel):
 
     id: inbound.Id
     name: Called
-    channel: Annotated[str, Field(min_length=1, max_length=80)]
+    channel: inbound.Name
 
 
 async def add_channel(playground: Playground, wanted: NewChannel) -> str:
@@ -79,7 +79,8 @@ def _person(tx: Tx, network_id: int, wanted: NewPerson) -> str:
     if len(known) >= MOST_PEOPLE:
         raise Refused(f"{MOST_PEOPLE} people are enough to play with.")
     id = _free_id(wanted.name, "person", {account.account for account in known})
-    local_chat.add_account(tx.db, network_id, Account(id, wanted.name, wanted.channel, home["zone"], ""))
+    zone = home["zone"] if home["group"] else ""  # who lives where no group is yet goes by the group's time later on
+    local_chat.add_account(tx.db, network_id, Account(id, wanted.name, wanted.channel, zone, ""))
     return id
 
 

@@ -80,12 +80,12 @@ async def _state(playground: Playground, _request: web.Request) -> web.StreamRes
 
 
 async def _add_channel(playground: Playground, request: web.Request) -> web.StreamResponse:
-    text = await request.text()
+    text = await request.read()
     return await _grown("channel", lambda: growing.add_channel(playground, NewChannel.model_validate_json(text)))
 
 
 async def _add_person(playground: Playground, request: web.Request) -> web.StreamResponse:
-    text = await request.text()
+    text = await request.read()
     return await _grown("account", lambda: growing.add_person(playground, NewPerson.model_validate_json(text)))
 
 

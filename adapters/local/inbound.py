@@ -167,7 +167,7 @@ def incoming(happening: Happening) -> Incoming:
     """What Mycel is told. Raises LookupError for a kind that this version does not know."""
     data = happening.data
     place = Place(PLATFORM, WORKSPACE, data["channel"], data["thread"], data["thread_key"])
-    actor = Actor(PLATFORM, WORKSPACE, data["account"], data["name"], data["zone"])
+    actor = Actor(PLATFORM, WORKSPACE, data["account"], data["name"], data["zone"] or None)
     who = (happening.id, place, actor, happening.at)
     match happening.kind:
         case "command":

@@ -27,6 +27,7 @@ log = logging.getLogger("mycel.local")
 T = TypeVar("T")
 
 REMEMBERED = 500
+MOST_STOPS = 30
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 60.0
 
@@ -89,7 +90,7 @@ class Playground:
         return await self._once(request.id, lambda: self._do(request))
 
     async def move_clock(self, id: str, length: timedelta | None) -> Journey:
-        """Moves the network's clock on by `length`, or to the next thing due (None). Raises UserError."""
+        """Moves the network's clock on by `length`, or to the next thing due that shows (None). Raises UserError."""
         return await self._once(id, lambda: self._move_clock(length))
 
     async def clock(self) -> dict[str, Any]:
@@ -128,11 +129,25 @@ class Playground:
 
     async def _move_clock(self, length: timedelta | None) -> Journey:
         if length is None:
-            journey = await self.time_travel.to_next(self.network_id)
+            journey = await self._to_what_shows()
         else:
             journey = await self.time_travel.by(self.network_id, length)
         self.changes.ring()
         return journey
+
+    async def _to_what_shows(self) -> Journey:
+        """From one due time to the next until a channel shows something new: much falls due that nobody sees."""
+        before = await self._latest_change()
+        journey = await self.time_travel.to_next(self.network_id)
+        for _ in range(MOST_STOPS):
+            if await self._latest_change() != before or await self.time_travel.next_due(self.network_id) is None:
+                break
+            further = await self.time_travel.to_next(self.network_id)
+            journey = Journey(journey.left_at, further.arrived_at, journey.fired + further.fired)
+        return journey
+
+    async def _latest_change(self) -> int:
+        return await self.work.read(lambda tx: local_chat.latest_change(tx.db, self.network_id))
 
     async def _do(self, request: Request) -> Reply:
         happening = await self.work.write(self.network_id, lambda tx: self._keep(tx, request))

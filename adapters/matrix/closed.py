@@ -56,7 +56,7 @@ class Closed:
         self.is_fresh = any(event.staged_at > fresh_since for event in still)
 
     async def _try(self, event: StagedEvent) -> bool:
-        payload = self._crypto.decrypt(event.room_id, event.payload)
+        payload = self._crypto.opening.decrypt(event.room_id, event.payload)
         if payload is None:
             await self._ask(event)
             return False
@@ -69,7 +69,7 @@ class Closed:
 
     async def _ask(self, event: StagedEvent) -> None:
         try:
-            if await self._crypto.ask_for_key(event.room_id, event.payload):
+            if await self._crypto.opening.ask_for_key(event.room_id, event.payload):
                 log.warning("room %s: no key for message %s; asked for it", event.room_id, event.event_id)
         except MatrixError as error:
             log.warning("room %s: cannot ask for the key of %s: %s", event.room_id, event.event_id, error.reason)

@@ -14,27 +14,23 @@ from typing import Any
 
 from nio import (
     Client,
-    EncryptionError,
     ErrorResponse,
-    Event,
     KeysClaimResponse,
     KeysQueryResponse,
     KeysUploadResponse,
     MatrixRoom,
-    MegolmEvent,
     ToDeviceEvent,
 )
 
 from adapters.matrix.errors import MatrixError
 from adapters.matrix.http import Http, path
 from adapters.matrix.key_store import in_one_commit
+from adapters.matrix.opening import BROKEN, Opening
 from adapters.matrix.rooms import Room
 
 log = logging.getLogger("mycel.matrix")
 
 Json = Mapping[str, Any]
-BROKEN = (ValueError, KeyError, TypeError, AssertionError, AttributeError, EncryptionError)
-"""What nio and vodozemac raise over an event that somebody sent broken (vodozemac's errors are ValueErrors)."""
 COUNTED = "signed_curve25519"
 
 
@@ -47,7 +43,7 @@ class Crypto:
         self._needs_fallback = False
         self._upkeep = asyncio.Lock()
         self._taken: set[str] = set()
-        self._asked: set[str] = set()
+        self.opening = Opening(client, http, new_txn)
 
     @property
     def machine(self) -> Any:
@@ -95,20 +91,6 @@ class Crypto:
 
     def is_encrypted(self, room_id: str) -> bool:
         return room_id in self._client.encrypted_rooms
-
-    def decrypt(self, room_id: str, event: Json) -> dict[str, Any] | None:
-        """The event as it was meant; None while there is no key for it."""
-        try:
-            parsed = Event.parse_event(dict(event))
-            if not isinstance(parsed, MegolmEvent):
-                return None
-            parsed.room_id = room_id
-            opened = self.machine.decrypt_megolm_event(parsed).source
-        except BROKEN:
-            return None
-        if not isinstance(opened.get("content"), dict) or not isinstance(opened.get("type"), str):
-            return None
-        return {**event, "type": opened["type"], "content": opened["content"]}
 
     async def encrypt(self, room: Room, kind: str, content: Json) -> tuple[str, dict[str, Any]]:
         """The event as it may be sent. Raises MatrixError, never unclear: nothing of the message has left."""
@@ -168,22 +150,6 @@ class Crypto:
                 await self._claim(self._client.get_users_for_key_claiming())
                 await self._send_to_devices()
 
-    async def ask_for_key(self, room_id: str, event: Json) -> bool:
-        """Asks the sender's devices and our own for the key of an event; False if it was asked for already.
-
-        Raises MatrixError.
-        """
-        parsed = Event.parse_event(dict(event))
-        if not isinstance(parsed, MegolmEvent) or parsed.session_id in self._asked:
-            return False
-        parsed.room_id = room_id
-        for user in {self._client.user_id, parsed.sender}:
-            request = parsed.as_key_request(user, self._client.device_id)
-            body = {"messages": {user: {"*": request.content}}}
-            await self._http.call("PUT", path("sendToDevice", "m.room_key_request", self._new_txn()), body)
-        self._asked.add(parsed.session_id)
-        return True
-
     async def _send_to_devices(self) -> None:
         olm = self.machine
         for message in list(olm.outgoing_to_device_messages):
@@ -199,7 +165,16 @@ class Crypto:
         if not body:
             return
         olm.save_account()
-        found = await self._http.call("POST", path("keys", "upload"), body)
+        try:
+            found = await self._http.call("POST", path("keys", "upload"), body)
+        except MatrixError as error:
+            if error.status != 400 or not olm.account.shared:
+                raise
+            # A store from a backup makes keys once more that the homeserver has already: these are used up.
+            log.warning("%s: the homeserver refused one-time keys (%s); others are made", olm.user_id, error.reason)
+            olm.mark_keys_as_published()
+            olm.save_account()
+            return
         counts = {"curve25519": 0, COUNTED: 0, **found.get("one_time_key_counts", {})}
         self._receive(KeysUploadResponse.from_dict({"one_time_key_counts": counts}))
         self._needs_fallback = False
@@ -222,12 +197,21 @@ class Crypto:
         if not users:
             return
         found = await self._http.call("POST", path("keys", "query"), {"device_keys": {user: [] for user in users}})
+        for user, devices in found.get("device_keys", {}).items():
+            self._forget_deleted(olm.device_store[user], devices)
         with in_one_commit(self._client):
             self._receive(KeysQueryResponse.from_dict(found))
         # A homeserver that does not answer must not hold up every message: its users are asked for next time
         # that their devices change.
         olm.users_for_key_query -= users
         olm.tracked_users |= users
+
+    @staticmethod
+    def _forget_deleted(known: dict[str, Any], found: Mapping[str, Any]) -> None:
+        """A device that is there again is a new one: nio would leave it out for ever."""
+        for device_id in found.keys() & known.keys():
+            if known[device_id].deleted:
+                del known[device_id]
 
     async def _claim(self, missing: Mapping[str, Sequence[str]]) -> None:
         wanted = {user: dict.fromkeys(devices, COUNTED) for user, devices in missing.items()}

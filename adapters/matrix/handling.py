@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from adapters.matrix import answering, edits, inbound, reading
@@ -19,6 +22,9 @@ from bot.core.replies import Answer, Invalid, Nothing, Reply
 from storage import places
 from storage.places import Known
 from storage.work import Work
+
+TYPING_AFTER_S = 0.5
+"""Most commands are answered before; then nobody needs to see that Mycel types."""
 
 
 class Handling:
@@ -56,7 +62,7 @@ class Handling:
     async def trouble(self, room_id: str, what: str) -> None:
         """Says in a room what the client could not bring: a gap, or messages without keys (adapters.matrix.wanted)."""
         scene = await self._port.scene(room_id)
-        words = await self._voice.words(scene)
+        words = await self._voice.language_of(scene)
         template = answering.UNREADABLE if what == UNREADABLE else answering.GAP
         # One transaction for all of its kind: homeservers remember it for a day, so that a room is told once a day.
         await self._voice.say(scene, Spot(room_id), answering.note(template, words), f"trouble:{what}")
@@ -66,17 +72,29 @@ class Handling:
         is_command = isinstance(incoming, CommandTyped)
         if not is_command and await self._known(scene) is None:
             return
-        await self._port.mark_read(scene.room_id, incoming.event_key)
-        before = None
-        if is_command:
-            before = await self._handled(incoming.source, incoming.event_key)
-            await self._port.typing(scene.room_id, True)
-        try:
+        async with self._at_work(scene, incoming.event_key):
+            before = await self._handled(incoming.source, incoming.event_key) if is_command else None
             reply = await self._dispatch.handle(incoming)
+            await self._answer(reply, incoming, event, scene, before)
+
+    @asynccontextmanager
+    async def _at_work(self, scene: Scene, event_id: str) -> AsyncIterator[None]:
+        """Shows that the event was seen and, where it takes a moment, that Mycel is at work; holds nothing up."""
+        typing = asyncio.create_task(self._type(scene.room_id))
+        reading = asyncio.create_task(self._port.mark_read(scene.room_id, event_id))
+        try:
+            yield
         finally:
-            if is_command:
-                await self._port.typing(scene.room_id, False)
-        await self._answer(reply, incoming, event, scene, before)
+            typing.cancel()
+            await asyncio.gather(typing, reading, return_exceptions=True)
+
+    async def _type(self, room_id: str) -> None:
+        await asyncio.sleep(TYPING_AFTER_S)
+        try:
+            await self._port.typing(room_id, True)
+            await asyncio.Event().wait()
+        finally:
+            await self._port.typing(room_id, False)
 
     async def _edited(self, event: Event, scene: Scene) -> None:
         target = reading.relation(reading.content_of(event), "m.replace")
@@ -87,10 +105,11 @@ class Handling:
             case Reworded(incoming):
                 await self._told(incoming, original, scene)
             case Retyped(incoming, id):
-                await self._retyped(incoming, id, original, scene)
+                async with self._at_work(scene, incoming.event_key):
+                    await self._retyped(incoming, id, original, scene)
             case TooLate(id):
                 subject = await self._handled(f"{PLATFORM}:{scene.workspace}", id) or ""
-                message = answering.too_late(subject, await self._voice.words(scene))
+                message = answering.too_late(subject, await self._voice.language_of(scene))
                 where = spot(original, scene.room_id, is_direct=scene.is_direct)
                 await self._voice.say(scene, where, message, _txn(str(event["event_id"])))
 
@@ -102,7 +121,7 @@ class Handling:
             step = replace(incoming, event_key=f"{incoming.event_key}:undo", text=f"undo {subject}")
             undone = await self._dispatch.handle(step)
         if isinstance(undone, Invalid):
-            message = answering.not_taken_back(str(subject), undone.message, await self._voice.words(scene))
+            message = answering.not_taken_back(str(subject), undone.message, await self._voice.language_of(scene))
             where = spot(original, scene.room_id, is_direct=scene.is_direct)
             await self._voice.say(scene, where, message, _txn(incoming.event_key))
             return
@@ -114,7 +133,7 @@ class Handling:
 
     async def _answer(self, reply: Reply, incoming: Incoming, event: Event, scene: Scene, before: str | None) -> None:
         """`before`: what came of it in an earlier run, None where this was the first."""
-        words, txn = await self._voice.words(scene), _txn(incoming.event_key)
+        words, txn = await self._voice.language_of(scene), _txn(incoming.event_key)
         where = spot(event, scene.room_id, is_direct=scene.is_direct)
         message = answering.message_of(reply, words)
         if message is None and before is not None:

@@ -9,6 +9,7 @@ from adapters.matrix.port import Event
 from adapters.matrix.reading import content_of, relation
 
 REMEMBERED = 5000
+SHOWN = ("m.room.message", "m.room.encrypted")
 _TXN = re.compile(r"(?P<key>.+):(?P<rev>\d+)(?:/(?P<part>\d+))?", re.S)
 
 
@@ -42,11 +43,11 @@ def txn_id(key: str, rev: int, part: int = 0) -> str:
 
 
 def key_of_post(event: Event) -> str | None:
-    """The delivery key of an own event; None for edits, answers and what came from elsewhere."""
+    """The delivery key of an own message; None for edits, redactions, answers and what came from elsewhere."""
     unsigned = event.get("unsigned")
     txn = unsigned.get("transaction_id") if isinstance(unsigned, Mapping) else None
     found = _TXN.fullmatch(txn) if isinstance(txn, str) else None
-    if found is None or relation(content_of(event), "m.replace") is not None:
+    if event.get("type") not in SHOWN or found is None or relation(content_of(event), "m.replace") is not None:
         return None
     return found["key"]
 

@@ -66,6 +66,12 @@ def new_content(event: Event) -> Mapping[str, Any]:
     return _mapping(content_of(event).get("m.new_content"))
 
 
+def latest_edit(event: Event) -> str | None:
+    """The latest edit of an event, as homeservers name it with the event."""
+    relations = _mapping(_mapping(event.get("unsigned")).get("m.relations"))
+    return _text(_mapping(relations.get("m.replace")).get("event_id"))
+
+
 def mentions(content: Mapping[str, Any], user_id: str) -> bool:
     """Whether the message says that it addresses this user."""
     users = _mapping(content.get("m.mentions")).get("user_ids")

@@ -8,6 +8,7 @@ from adapters.matrix import render
 from adapters.matrix.markup import Names, permalink
 from adapters.matrix.own import OwnMessages, first_post, txn_id
 from adapters.matrix.port import PLATFORM, Content, MatrixPort, Scene
+from adapters.matrix.reading import latest_edit
 from adapters.matrix.wording import worded
 from bot.core.delivery import Post
 from bot.core.errors import DeliveryError
@@ -47,12 +48,26 @@ class MatrixSender:
         await self._bring_up(self._port(post), post, _shown(post))
 
     async def remove(self, post: Post) -> None:
-        """Takes all parts of a message back."""
+        """Takes all parts of a message back, and all that they said before they were edited."""
         port, first = self._port(post), _shown(post)
-        for number, part in enumerate(await self._parts_of(port, post, first), start=1):
-            await port.redact(post.channel.remote_id, part, txn_id(post.key, post.rev, number))
-        await port.redact(post.channel.remote_id, first, txn_id(post.key, post.rev))
+        for part in (*await self._parts_of(port, post, first), first):
+            await self._redact(port, post, part)
         self._parts.pop(first, None)
+
+    async def _redact(self, port: MatrixPort, post: Post, event_id: str) -> None:
+        """Edits keep the words of a message that is gone, and are found by the message only: so they go first."""
+        room_id = post.channel.remote_id
+        edit = await self._latest_edit(port, room_id, event_id)
+        while edit is not None:
+            await port.redact(room_id, edit, _txn_of_redaction(post, edit))
+            before, edit = edit, await self._latest_edit(port, room_id, event_id)
+            if edit == before:
+                raise DeliveryError("the homeserver still shows an edit that was taken back")
+        await port.redact(room_id, event_id, _txn_of_redaction(post, event_id))
+
+    async def _latest_edit(self, port: MatrixPort, room_id: str, event_id: str) -> str | None:
+        event = await port.event(room_id, event_id)
+        return latest_edit(event) if event is not None else None
 
     async def _post(self, port: MatrixPort, post: Post) -> str:
         contents = await self._contents(port, post)
@@ -87,7 +102,7 @@ class MatrixSender:
                 parts.append(await port.send(room_id, MESSAGE, placed, txn))
                 self._own.learn(parts[-1], post.key)
         while len(parts) > len(wanted):
-            await port.redact(room_id, parts[-1], txn_id(post.key, post.rev, len(parts)))
+            await self._redact(port, post, parts[-1])
             parts.pop()
 
     async def _parts_of(self, port: MatrixPort, post: Post, first: str) -> list[str]:
@@ -133,6 +148,10 @@ def names_in(
     roots = places.roots_about(tx.db, network_id, channel_id, records) if channel_id is not None else {}
     links = {id: permalink(scene.room_id, event_id, scene.room.via) for id, event_id in roots.items()}
     return Names(here, links)
+
+
+def _txn_of_redaction(post: Post, event_id: str) -> str:
+    return f"{post.key}:{post.rev}:gone:{event_id}"
 
 
 def _shown(post: Post) -> str:

@@ -96,7 +96,7 @@ class Sending:
             raise
         if found.get("type") != "m.room.encrypted":
             return found
-        return self._crypto.decrypt(room_id, found) if self._crypto else None
+        return self._crypto.opening.decrypt(room_id, found) if self._crypto else None
 
     async def related(self, room_id: str, event_id: str) -> list[Json]:
         """The account's own events in the thread of `event_id`, oldest first, as far as a page goes; maybe closed."""
@@ -134,7 +134,7 @@ class Sending:
             content = {"algorithm": "m.megolm.v1.aes-sha2"}
             body["initial_state"] = [{"type": "m.room.encryption", "state_key": "", "content": content}]
         room_id = str((await self._http.call("POST", path("createRoom"), body))["room_id"])
-        await self._until_known(room_id)
+        await self._until_known(room_id, user_id)
         return room_id
 
     async def typing(self, room_id: str, is_typing: bool) -> None:
@@ -184,11 +184,15 @@ class Sending:
         except TimeoutError:
             raise DeliveryError("the account is not connected") from None
 
-    async def _until_known(self, room_id: str) -> None:
-        """A sync tells of a room that we have made."""
+    async def _until_known(self, room_id: str, invited: str) -> None:
+        """Syncs tell of a room that we have made, and that somebody is invited to it."""
         try:
             async with asyncio.timeout(FIRST_SYNC_S):
-                while room_id not in self._rooms.joined:
+                while not self._is_in(room_id, invited):
                     await self._next_sync.wait()
         except TimeoutError:
             raise DeliveryError(f"the room {room_id} has not come with a sync yet") from None
+
+    def _is_in(self, room_id: str, user_id: str) -> bool:
+        room = self._rooms.joined.get(room_id)
+        return room is not None and (user_id in room.members or user_id in room.invited)

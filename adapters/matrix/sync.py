@@ -55,13 +55,12 @@ class Sync:
     ) -> None:
         self._http, self._rooms, self._crypto, self._work, self._clock = http, rooms, crypto, work, clock
         self._gap_limit, self._full_sync_s = gap_limit, full_sync_s
-        nothing = {"not_types": ["*"]}
-        room = {"timeline": {"limit": timeline_limit}, "ephemeral": nothing, "account_data": nothing}
-        self._filter = json.dumps({"presence": nothing, "account_data": nothing, "room": room})
+        self._timeline_limit = timeline_limit
 
     async def once(self, since: str | None, *, is_full: bool, wait_s: float) -> Synced:
         """Syncs and stores. Raises MatrixError and database errors; then the same sync has to be made again."""
-        query = {"filter": self._filter, "timeout": str(int(wait_s * 1000))}
+        # Of the first sync only the rooms' state is used.
+        query = {"filter": _filter(1 if since is None else self._timeline_limit), "timeout": str(int(wait_s * 1000))}
         if since is not None:
             query["since"] = since
         if is_full:
@@ -140,4 +139,10 @@ class Sync:
     def _open(self, room_id: str, event: Json) -> Mapping[str, Any]:
         if event["type"] != wanted.ENCRYPTED or self._crypto is None:
             return event
-        return self._crypto.decrypt(room_id, event) or event
+        return self._crypto.opening.decrypt(room_id, event) or event
+
+
+def _filter(timeline_limit: int) -> str:
+    nothing = {"not_types": ["*"]}
+    room = {"timeline": {"limit": timeline_limit}, "ephemeral": nothing, "account_data": nothing}
+    return json.dumps({"presence": nothing, "account_data": nothing, "room": room})

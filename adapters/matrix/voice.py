@@ -34,7 +34,7 @@ class Voice:
     def __init__(self, work: Work, port: MatrixPort, sleep: Sleep = asyncio.sleep) -> None:
         self._work, self._port, self._sleep = work, port, sleep
 
-    async def words(self, scene: Scene) -> Words:
+    async def language_of(self, scene: Scene) -> Words:
         """The words of the room's language."""
         known = await self._work.read(lambda tx: places.known(tx.db, PLATFORM, scene.workspace, scene.room_id))
         return Words(known.language) if known else Words()
@@ -62,7 +62,7 @@ class Voice:
                 raise
             log.warning("could not answer in private (%s): %s", txn, error.reason)
             said = answering.NOT_PRIVATE
-        await self.say(scene, spot, answering.note(said, await self.words(scene)), f"{txn}:told")
+        await self.say(scene, spot, answering.note(said, await self.language_of(scene)), f"{txn}:told")
 
     async def _say(self, scene: Scene, spot: Spot, message: Message, txn: str) -> None:
         for number, content in enumerate(await self._contents(scene, message)):
@@ -81,7 +81,7 @@ class Voice:
                 pause = min(pause * 2, LONGEST_PAUSE_S)
 
     async def _contents(self, scene: Scene, message: Message) -> tuple[Content, ...]:
-        shown = worded(message, scene.prefix, await self.words(scene))
+        shown = worded(message, scene.prefix, await self.language_of(scene))
         people, records = render.addressed(shown.blocks), render.records(shown.blocks)
 
         def look_up(tx: Tx) -> Names:

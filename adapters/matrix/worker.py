@@ -69,10 +69,9 @@ class Worker:
 
     async def _room(self, room_id: str) -> None:
         try:
-            async with self._places:
-                while events := await self._next(room_id):
-                    for event in events:
-                        await self._settle(event)
+            while events := await self._next(room_id):
+                for event in events:
+                    await self._settle(event)
         finally:
             del self._busy[room_id]
             self.wake()  # for what came in since the last look
@@ -90,8 +89,9 @@ class Worker:
         tries, attempts = 0, event.attempts
         while True:
             try:
-                if await self._is_settled(event, attempts):
-                    return
+                async with self._places:
+                    if await self._is_settled(event, attempts):
+                        return
                 attempts += 1
                 wait_s = self._retry_s * attempts
             except Closed:

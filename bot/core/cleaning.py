@@ -11,11 +11,18 @@ from bot.core.conversation import Actor, Incoming, Place
 
 Some = TypeVar("Some", Incoming, Actor, Place)
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
+# Control signs, spaces without width, and what sets the direction of all that follows. Joiners stay: words need them.
+_HIDING = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:
     """The text without them."""
     return _UNKEEPABLE.sub("", text)
+
+
+def name_of(text: str) -> str:
+    """A name in one line, without signs that nobody sees and that turn round what stands beside it."""
+    return " ".join(_HIDING.sub("", " ".join(text.split())).split())
 
 
 def cleaned(incoming: Some) -> Some:

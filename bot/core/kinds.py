@@ -80,7 +80,7 @@ class Choice(Kind):
     options: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.shown == Kind.shown and self.options:
+        if self.shown == "TEXT" and self.options:
             object.__setattr__(self, "shown", "|".join(self.options))
 
     def parse(self, typed: str) -> str:

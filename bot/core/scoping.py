@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core import working_time
+from bot.core.cleaning import name_of
 from bot.core.context import Context
 from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
@@ -137,7 +138,7 @@ class Scoping:
         actor, network_id = incoming.actor, found.network.id
         person = found.person
         if person is None:
-            name = actor.name[:_LONGEST_NAME]
+            name = (name_of(actor.name) or actor.user)[:_LONGEST_NAME]
             zone = actor.zone if actor.zone and working_time.is_zone(actor.zone) else None
             person = Person(network_id, self._new_id(), name, zone, frozenset(), frozenset())
             if not is_reading:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 BOT = ROOT / "bot"
+FOLDERS = (BOT, ROOT / "adapters")
 
 MARKS = ("mark", "UserError")
 METHODS = ("line", "bold", "plural")
@@ -142,8 +143,10 @@ class Module:
 
 
 def modules() -> list[Module]:
-    """All of the bot's code, in a stable order."""
-    read = [Module(path, path.read_text(encoding="utf-8")) for path in sorted(BOT.rglob("*.py"))]
+    """All code that speaks to people, in a stable order."""
+    read = [
+        Module(path, path.read_text(encoding="utf-8")) for folder in FOLDERS for path in sorted(folder.rglob("*.py"))
+    ]
     marked = frozenset(name for module in read for name in module.constants())
     return [module.with_marked(marked) for module in read]
 

@@ -27,6 +27,7 @@ NAMED_IN_DECLARATIONS = {
 """Texts that are made of names in declarations: the catalogue's `declared` has them all."""
 
 PASSED_ON = {
+    ("adapters/matrix/answering.py", "template"),
     ("bot/core/language.py", "template"),
     ("bot/features/network/access.py", "refusal"),
 }

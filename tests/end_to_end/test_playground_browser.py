@@ -175,6 +175,17 @@ def test_a_concern_is_answered_with_a_button(page: Page) -> None:
     page.sees("oakland", "resolved")
 
 
+def test_a_reminder_that_is_not_needed_any_more_leaves_nothing(page: Page) -> None:
+    page.say("oakland", "/propose Use Signal --affects nairobi --for 10bd")
+    page.sees("nairobi", "Use Signal")
+    page.move_clock("next")
+    page.sees("nairobi", "has not been heard on D-1 yet")
+    page.press("nairobi", "Pass")
+    page.until(lambda: "has not been heard" not in page.column("nairobi").text)
+    assert "taken back" not in page.column("nairobi").text
+    assert not page.column("nairobi").find_element(By.CSS_SELECTOR, "button[aria-expanded]").is_displayed()
+
+
 def test_a_wrong_command_is_answered_to_its_sender_and_stays_to_be_mended(page: Page) -> None:
     page.say("nairobi", "/decied Use Signal")
     page.sees("nairobi", "did you mean “decide”?")

@@ -1,20 +1,17 @@
 """What was redacted is in no row, no file and no channel any more; nor are the words of who asked to be forgotten."""
 
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+import re
 
 import pytest
-import sqlalchemy as sa
 
 from bot.core.conversation import CommandTyped
 from bot.core.delivery import Post
 from bot.core.errors import DeliveryError
 from bot.core.message import to_plain
+from bot.core.upkeep import Upkeep
 from bot.features.decisions import following
-from storage.engine import open_engine
-from storage.types import metadata
 from tests.support.house import House, plain
+from tests.support.traces import left_in_files, left_in_rows
 
 CANARY = "quetzal"
 CHANNELS = ("oakland", "nairobi", "bilbao")
@@ -44,29 +41,6 @@ async def said(each_house: House) -> House:
     return house
 
 
-def left_in_rows(url: str) -> dict[str, list[str]]:
-    """Where the canary still is: table → its rows."""
-    engine = open_engine(url)
-    with engine.connect() as db:
-        names = [*metadata.tables, "decision_words"]
-        found = {}
-        for name in names:
-            lines = [str(tuple(row)) for row in db.execute(sa.text(f'SELECT * FROM "{name}"'))]
-            found[name] = [line for line in lines if CANARY in line.lower()]
-    engine.dispose()
-    return {name: lines for name, lines in found.items() if lines}
-
-
-def left_in_files(url: str) -> list[str]:
-    """Files of SQLite that still have the canary after its log was written back; none of PostgreSQL is looked into."""
-    if not url.startswith("sqlite"):
-        return []
-    file = Path(url.removeprefix("sqlite:///"))
-    with closing(sqlite3.connect(file)) as db:
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return [path.name for path in file.parent.glob("mycel.db*") if CANARY.encode() in path.read_bytes().lower()]
-
-
 async def test_nothing_is_left_once_every_word_was_redacted(said: House, database_url: str) -> None:
     await said.say("oakland", "ana", "/draft 1 drop")
     for channel, who, typed in (
@@ -79,8 +53,8 @@ async def test_nothing_is_left_once_every_word_was_redacted(said: House, databas
     await said.wait(hours=1)
     for channel in CHANNELS:
         assert CANARY not in said.shown(channel)
-    assert left_in_rows(database_url) == {}
-    assert left_in_files(database_url) == []
+    assert left_in_rows(database_url, CANARY) == {}
+    assert left_in_files(database_url, CANARY) == []
 
 
 async def test_nothing_that_somebody_said_on_others_decisions_is_left_of_who_is_forgotten(
@@ -91,7 +65,7 @@ async def test_nothing_that_somebody_said_on_others_decisions_is_left_of_who_is_
     for word in ("concern", "question"):
         assert all(f"{CANARY}{word}" not in said.shown(channel) for channel in CHANNELS)
         assert not [
-            line for lines in left_in_rows(database_url).values() for line in lines if f"{CANARY}{word}" in line
+            line for lines in left_in_rows(database_url, CANARY).values() for line in lines if f"{CANARY}{word}" in line
         ]
     assert not any("Wanjiku" in said.shown(channel) for channel in CHANNELS)
 
@@ -101,7 +75,9 @@ async def test_the_words_of_answers_and_outcomes_go_with_their_author(said: Hous
     await said.wait(hours=1)
     for word in ("answer", "outcome", "draft"):
         assert all(f"{CANARY}{word}" not in said.shown(channel) for channel in CHANNELS), word
-        left = [line for lines in left_in_rows(database_url).values() for line in lines if f"{CANARY}{word}" in line]
+        left = [
+            line for lines in left_in_rows(database_url, CANARY).values() for line in lines if f"{CANARY}{word}" in line
+        ]
         assert left == []
 
 
@@ -116,8 +92,8 @@ async def test_a_name_leaves_every_row_the_index_and_its_file(
     await house.say("oakland", CANARY, "/forget-me --yes")
     await house.wait(hours=1)
     assert CANARY not in house.shown("oakland").lower()
-    assert left_in_rows(sqlite_url) == {}
-    assert left_in_files(sqlite_url) == []
+    assert left_in_rows(sqlite_url, CANARY) == {}
+    assert left_in_files(sqlite_url, CANARY) == []
 
 
 async def test_a_redaction_reaches_a_copy_whose_last_edit_was_given_up(house: House) -> None:
@@ -160,3 +136,38 @@ async def test_a_redaction_under_way_wins_over_an_edit(house: House) -> None:
 
 def _typed(house: House, text: str) -> CommandTyped:
     return CommandTyped("e-race", house.place("oakland"), house.actor("ana"), house.clock(), text)
+
+
+async def test_a_draft_is_kept_for_a_week_as_its_author_was_told(house: House, sqlite_url: str) -> None:
+    """Also where nobody begins another one."""
+    await house.say("oakland", "ana", f"/decide {CANARY} --affects nairobi")
+    upkeep = Upkeep(house.work, house.clock)
+    await upkeep.run_once()
+    house.clock.move(days=6)
+    await upkeep.run_once()
+    assert CANARY in plain(await house.say("oakland", "ana", "/draft"))
+    house.clock.move(days=2)
+    await upkeep.run_once()
+    assert left_in_rows(sqlite_url, CANARY) == {}
+
+
+@pytest.mark.parametrize("who", [CANARY, "confirmer"])
+async def test_the_name_of_who_asked_for_a_home_or_confirmed_it_goes_too(house: House, who: str) -> None:
+    other = "ana" if who == CANARY else CANARY
+    await house.say("somewhere", who, "/group Oakland")
+    code = re.search(r"CODE-\d+", house.shown("oakland"))
+    assert code is not None
+    await house.say("oakland", other, f"/group-confirm {code[0]}")
+    house.clock.move(days=9)
+    assert CANARY in house.shown("oakland").lower() or who == CANARY
+    await house.say("oakland", CANARY, "/forget-me --yes")
+    await house.wait(hours=1)
+    assert CANARY not in house.shown("oakland").lower()
+
+
+async def test_the_name_of_who_asked_for_a_home_goes_while_it_is_asked(house: House) -> None:
+    await house.say("somewhere", CANARY, "/group Oakland")
+    assert CANARY in house.shown("oakland").lower()
+    await house.say("somewhere", CANARY, "/forget-me --yes")
+    await house.wait(hours=1)
+    assert CANARY not in house.shown("oakland").lower()

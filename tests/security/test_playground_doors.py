@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -15,7 +16,9 @@ from aiohttp import ClientSession, web
 from adapters.local.guard import HEADERS
 from adapters.local.http import routes
 from bot.app import FEATURES
+from tests.support.house import Clock
 from tests.support.playground import Stage, open_stage
+from tests.support.traces import left_in_rows
 
 SAY = {"id": "deed-http-1", "channel": "oakland", "account": "ana", "text": "hello"}
 
@@ -32,8 +35,14 @@ class Door:
 
 
 @pytest.fixture
-async def stage(database_url: str) -> AsyncIterator[Stage]:
-    stage = open_stage(database_url, FEATURES)
+def clock(database_url: str) -> Clock:
+    """PostgreSQL writes by its own clock; ours has to be where that is."""
+    return Clock(datetime.now(UTC) + timedelta(minutes=1)) if database_url.startswith("postgresql") else Clock()
+
+
+@pytest.fixture
+async def stage(database_url: str, clock: Clock) -> AsyncIterator[Stage]:
+    stage = open_stage(database_url, FEATURES, clock)
     await stage.playground.start()
     yield stage
     await stage.close()
@@ -99,6 +108,22 @@ async def test_json_is_read_whatever_its_charset_is_called(door: Door) -> None:
     assert status == 200
 
 
+GROWING = {
+    "nul as the title": ("/try/channel", {"id": "deed-http-1", "title": "\x00"}, 400),
+    "nul in the title": ("/try/channel", {"id": "deed-http-1", "title": "Sao\x00Paulo"}, 200),
+    "nul in the name": ("/try/person", {"id": "deed-http-1", "name": "Jo\x00ao", "channel": "oakland"}, 200),
+    "nul in the channel": ("/try/person", {"id": "deed-http-1", "name": "Joao", "channel": "o\x00"}, 409),
+}
+
+
+@pytest.mark.parametrize("case", GROWING)
+async def test_new_channels_and_people_are_cleaned_too(door: Door, case: str) -> None:
+    path, body, wanted = GROWING[case]
+    status, text, _ = await door.post(path, json.dumps(body).encode())
+    assert status == wanted, text
+    assert (await door.post(path, b"\xff\xfe"))[0] == 400
+
+
 async def test_a_slow_sender_keeps_nobody_waiting(door: Door) -> None:
     _, writer = await asyncio.open_connection("127.0.0.1", door.port)
     writer.write(b"POST /try/say HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: 100\r\n" % door.port)
@@ -107,3 +132,16 @@ async def test_a_slow_sender_keeps_nobody_waiting(door: Door) -> None:
     status, _, _ = await asyncio.wait_for(door.post("/try/say", said()), 5)
     assert status == 200
     writer.close()
+
+
+async def test_what_is_redacted_is_gone_from_the_playgrounds_own_copies(
+    door: Door, stage: Stage, clock: Clock, database_url: str
+) -> None:
+    for n, text in enumerate(
+        ("/decide quetzal --tell nairobi --why quetzal", "/edit D-1 --title quetzal-too", "/redact D-1", "/show D-1")
+    ):
+        status, _, _ = await door.post("/try/say", said(id=f"deed-http-{n}", text=text))
+        assert status == 200
+        clock.move(seconds=10)
+        await stage.playground.drain()
+    assert left_in_rows(database_url, "quetzal") == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Mapping
@@ -117,6 +118,7 @@ class FakePort:
         self.refusals: list[MatrixError] = []
         self.is_answer_lost = False
         self.shown_typing: list[bool] = []
+        self.has_typed = asyncio.Event()
         self.read: list[str] = []
 
     async def scene(self, room_id: str) -> Scene:
@@ -138,7 +140,13 @@ class FakePort:
         self.homeserver.redact(BOT, room_id, event_id, txn_id)
 
     async def event(self, room_id: str, event_id: str) -> Event | None:
-        return self.homeserver.rooms[room_id].event(event_id)
+        room = self.homeserver.rooms[room_id]
+        event = room.event(event_id)
+        if event is None or not event["content"]:
+            return event
+        edits = [e for e in room.events if _replaces(e, event)]
+        relations = {"m.relations": {"m.replace": {"event_id": edits[-1]["event_id"]}}} if edits else {}
+        return {**event, "unsigned": {**event["unsigned"], **relations}}
 
     async def related(self, room_id: str, event_id: str) -> list[Event]:
         return [e for e in self._own(room_id) if e["content"].get("m.relates_to", {}).get("event_id") == event_id]
@@ -154,9 +162,16 @@ class FakePort:
 
     async def typing(self, room_id: str, is_typing: bool) -> None:
         self.shown_typing.append(is_typing)
+        self.has_typed.set()
 
     async def mark_read(self, room_id: str, event_id: str) -> None:
         self.read.append(event_id)
 
     def _own(self, room_id: str) -> list[dict[str, Any]]:
         return [event for event in self.homeserver.rooms[room_id].events if event["sender"] == BOT]
+
+
+def _replaces(edit: dict[str, Any], event: dict[str, Any]) -> bool:
+    related = {"rel_type": "m.replace", "event_id": event["event_id"]}
+    is_related: bool = edit["content"].get("m.relates_to") == related and edit["sender"] == event["sender"]
+    return is_related

@@ -86,7 +86,7 @@ async def open_matrix_stage(url: str, features: Sequence[Feature]) -> MatrixStag
     engine.dispose()
     clock, ids = Clock(), itertools.count(1000)
     work = open_work(url, clock=clock)
-    dispatch = Dispatch(work, features, lambda: next(ids), lambda: None)
+    dispatch = Dispatch(work, features, lambda: next(ids), lambda: None, new_code=lambda: f"CODE-{next(ids)}")
     homeserver, own, pauses = FakeHomeserver(clock), OwnMessages(), list[float]()
     port = FakePort(homeserver)
     deliverer = Deliverer(

@@ -87,7 +87,7 @@ class Synapse:
             self.process.send_signal(signal.SIGCONT)
             self.process.terminate()
             try:
-                self.process.wait(10)
+                self.process.wait(2)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -264,6 +264,7 @@ def _basics(folder: Path, server: Synapse) -> dict[str, Any]:
         "macaroon_secret_key": SECRET,
         "form_secret": SECRET,
         "report_stats": False,
+        "bcrypt_rounds": 4,
         "trusted_key_servers": [],
         "suppress_key_server_warning": True,
         "log_config": str(folder / "log.yaml"),

@@ -110,7 +110,7 @@ async def open_synapse_stage(
     engine.dispose()
     clock, ids = Clock(), itertools.count(time.time_ns() // 1000 << 10)
     work = open_work(url, clock=clock)
-    dispatch = Dispatch(work, features, lambda: next(ids), lambda: None)
+    dispatch = Dispatch(work, features, lambda: next(ids), lambda: None, new_code=lambda: f"CODE-{next(ids)}")
     bot, own = people["mycel"], OwnMessages()
     workspace = server_of(bot.user_id)
     handlings: list[Handling] = []

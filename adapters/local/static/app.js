@@ -87,6 +87,7 @@ const watcher = new IntersectionObserver((entries) => {
     const channel = entry.target.id.replace("channel-", "");
     const isSeen = entry.intersectionRatio > 0.6;
     if (isSeen) tabs.get(channel).classList.remove("news");
+    if (isSeen) tabs.get(channel).scrollIntoView({ block: "nearest", inline: "nearest" });
     tabs.get(channel).setAttribute("aria-current", String(isSeen));
   }
 }, { threshold: [0.6] });

@@ -204,9 +204,8 @@ export class Column {
   addReply(message) {
     const item = this.items.get(message.thread);
     if (!item) return;
-    item.count += 1;
     item.replies.append(renderEntry(message, this));
-    this.showToggle(item);
+    this.hideIfGone(message);
   }
 
   toggle(id) {
@@ -237,8 +236,14 @@ export class Column {
 
   // A message of Mycel's that was taken back leaves no trace, unless people answered it.
   hideIfGone(message) {
-    const item = this.items.get(message.id);
-    if (item) item.element.hidden = message.isRemoved && item.count === 0 && !item.notes;
+    const item = this.items.get(message.thread || message.id);
+    if (!item) return;
+    if (message.thread) {
+      const isGone = message.isRemoved && message.account === null;
+      item.replies.querySelector(`article[data-id="${CSS.escape(message.id)}"]`).hidden = isGone;
+      item.count = item.replies.querySelectorAll(":scope > article:not([hidden])").length;
+      this.showToggle(item);
+    } else item.element.hidden = message.isRemoved && item.count === 0 && !item.notes;
   }
 
   // What people do

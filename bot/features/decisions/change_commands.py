@@ -99,6 +99,12 @@ def _redact_contribution(ctx: Context, id: int) -> Reply:
     ctx.publish(fact)
     ctx.touch(fact.about)
     line = ctx.words.line("The words of {id} are gone, here and in every channel.", id=f"C-{id}")
+    if contribution.message_id:
+        line = ctx.words.line(
+            "The words of {id} are gone from the record and from all that Mycel shows. "
+            "The message in which they were said stays until its author deletes it.",
+            id=f"C-{id}",
+        )
     return Answer(Message((Paragraph(line),)))
 
 

@@ -12,7 +12,7 @@ from bot.core.durations import Duration, parse_duration
 from bot.core.errors import UserError
 from bot.core.events import DecisionLogged, DecisionProposed, DecisionUndone
 from bot.core.language import mark
-from bot.core.message import Block, Bold, Bullets, Message, Note, Paragraph
+from bot.core.message import Block, Bold, Bullets, Code, Message, Note, Paragraph
 from bot.core.replies import Answer, Form, Reply
 from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import RELATIONS, LogDecision, ProposeDecision, Undo, UseDraft
@@ -199,7 +199,7 @@ def _fresh(ctx: Context, decision: Decision, parties: Parties) -> messages.Told:
 def _preview(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notice) -> Reply:
     id = str(counters.take(ctx.db, ctx.network.id, "d"))
     kept = args.model_copy(update={"as_group": parties.own.slug})
-    drafts.prune(ctx.db, ctx.network.id, ctx.now - rules.DRAFTS_FOR)
+    drafts.prune(ctx.db, ctx.network.id, ctx.now - drafts.KEPT_FOR)
     drafts.add(ctx.db, drafts.Draft(ctx.network.id, id, ctx.actor.id, ctx.now, parsing.formatted(decide, kept)))
     return Answer(messages.preview(ctx.words, _previewed(ctx, args, parties, needed, id)), is_secret=True)
 
@@ -216,7 +216,10 @@ def _previewed(ctx: Context, args: LogDecision, parties: Parties, needed: rules.
 def _ask_why(ctx: Context, draft: str) -> Form:
     form = forms.form(ctx, use_draft, {"draft": draft, "action": "now"})
     why = tuple(replace(f, is_required=True) for f in form.fields if f.name == "why")
-    return replace(form, fields=why, hidden={"draft": draft, "action": "now"}, typed=f'/draft {draft} now "…"')
+    title = ctx.words("Take it now and say why")
+    return replace(
+        form, title=title, fields=why, hidden={"draft": draft, "action": "now"}, typed=f'/draft {draft} now "…"'
+    )
 
 
 def _act_for(ctx: Context, slug: str) -> None:
@@ -233,5 +236,5 @@ def _list_drafts(ctx: Context) -> Reply:
     if not found:
         return Answer(Message((Paragraph(words.line("You have no drafts.")),)))
     items = tuple((Bold(d.id), *words.line(" – {command}", command=messages.shortened(d.command, 120))) for d in found)
-    hint = Note(words.line("Go on with one: {command}", command=f"/draft {found[0].id}"))
+    hint = Note(words.line("Go on with one: {command}", command=Code(f"/draft {found[0].id}")))
     return Answer(Message((Bullets(items), hint)), is_secret=True)

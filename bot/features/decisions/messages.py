@@ -15,6 +15,7 @@ from bot.core.message import (
     Block,
     Bold,
     Bullets,
+    Code,
     Fields,
     GroupMention,
     Heading,
@@ -34,7 +35,7 @@ from storage.links import Link
 from storage.network import Group
 
 READERS = {
-    "group": mark("only {group}"),
+    "group": mark("{group} only"),
     "affected": mark("{group} and the affected groups"),
     "network": mark("everyone in the network"),
     "circle": mark("{group} and the facilitation circle"),
@@ -161,7 +162,7 @@ def card(words: Words, told: Told, *, is_told: bool) -> Message:
     if d.why:
         blocks.append(Paragraph((Bold(words("Why:")), Text(" " + shortened(d.why, 600)))))
     blocks += _links(words, told)
-    blocks.append(Note(words.line("More: {command}", command=f"/show {d.id}")))
+    blocks.append(Note(words.line("More: {command}", command=Code(f"/show {d.id}"))))
     return Message(tuple(blocks))
 
 

@@ -9,7 +9,7 @@ from bot.core.context import Context
 from bot.core.durations import parse_moment_past
 from bot.core.events import DecisionShown
 from bot.core.language import mark
-from bot.core.message import Message, Paragraph, Spans
+from bot.core.message import Code, Message, Paragraph, Spans
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages
 from bot.features.decisions.declarations import ListDecisions, ShowDecision
@@ -67,7 +67,9 @@ def _with_groups(ctx: Context, listed: Decision) -> Decision:
 def _nothing(ctx: Context, args: ListDecisions) -> Spans:
     words = ctx.words
     if args == ListDecisions():
-        return words.line("Nothing is logged yet. The first one: {example}", example="/decide Use Signal for alerts")
+        return words.line(
+            "Nothing is logged yet. The first one: {example}", example=Code("/decide Use Signal for alerts")
+        )
     if args.before is not None:
         return words.line("That was the last page.")
     return words.line("Nothing fits. Try fewer words, or “decisions” alone for the newest.")

@@ -15,7 +15,6 @@ from storage.decisions import Decision
 from storage.links import Link
 
 UNDO_FOR = timedelta(minutes=10)
-DRAFTS_FOR = timedelta(days=7)
 AFFECTS_OTHERS, REVERSIBLE = "affects-others", "reversible"
 NO_NOTICE = "none"
 DEFAULT_PROTOCOL: Mapping[str, str] = {AFFECTS_OTHERS: "10bd", REVERSIBLE: "3d"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.context import ViewContext
 from bot.core.language import Words
-from bot.core.message import Action, Actions, Message, Note, Paragraph, RecordMention
+from bot.core.message import Action, Actions, Code, Message, Note, Paragraph, RecordMention
 from bot.features.decisions import messages
 from bot.features.decisions.loading import told_to_channel
 from bot.features.decisions.messages import Told
@@ -34,7 +34,9 @@ def review_due(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
             Paragraph(words.line("(This comes late by {hours} h: Mycel was not running.)", hours=args["late_h"]))
         )
     keep = Action(words("Keep it for another 90 days"), f"/edit {d.id} --review 90d --wording")
-    return Message((*blocks, Actions((keep,)), Note(words.line("To replace it: {command}", command=_replace(d.id)))))
+    return Message(
+        (*blocks, Actions((keep,)), Note(words.line("To replace it: {command}", command=Code(_replace(d.id)))))
+    )
 
 
 def _replace(id: str) -> str:

@@ -42,9 +42,10 @@ def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Blo
 
 
 def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
-    """The window goes with its decision."""
+    """The window goes with its decision, unless a concern would go under with it."""
     if input_windows.window(ctx.db, ctx.network.id, fact.number) is None:
         return ()
+    rules.check_no_concern(fact.about, contributions.concerns(ctx.db, ctx.network.id, fact.number))
     input_windows.cancel(ctx.db, ctx.network.id, fact.number)
     about = f"D-{fact.number}"
     opening.stop_clocks(ctx, about)

@@ -63,7 +63,7 @@ def answer_concern(ctx: Context, args: AnswerConcern) -> Reply:
     if not args.text:
         id = f"C-{concern.id}"
         form, title = forms.form(ctx, answer_concern, {"concern": id}), ctx.words("Answer {id}", id=id)
-        hint = shortened(concern.text, 300)
+        hint = ctx.words("The concern: {text}", text=shortened(concern.text, 300) or "…")
         return forms.narrowed(form, "text", title=title, typed=f"/answer {id} …", hint=hint)
     position = contributions.add_answer(ctx.db, ctx.network.id, concern.id, args.text, ctx.actor.id, ctx.now)
     if concern.state == OPEN_CONCERN:
@@ -123,10 +123,10 @@ def say_outcome(ctx: Context, args: SayOutcome) -> Reply:
     shown_end = ctx.words.moment(found.window.closes_at).shown
     rules.check_outcome(found.window, args.outcome, found.asked, shown_end)
     if args.outcome == rules.WITH_CHANGES and not args.text.strip():
-        id = found.window.about
-        form = forms.form(ctx, say_outcome, {"decision": id, "outcome": args.outcome})
-        title = ctx.words("{id}: adopted with changes", id=id)
-        return forms.narrowed(form, "text", title=title, typed=f"/outcome {id} {args.outcome} …")
+        subject = found.window.about
+        form = forms.form(ctx, say_outcome, {"decision": subject, "outcome": args.outcome})
+        title = ctx.words("{id}: adopted with changes", id=subject)
+        return forms.narrowed(form, "text", title=title, typed=f"/outcome {subject} {args.outcome} …")
     about, number = found.window.about, found.window.number
     if found.window.state == OPEN:
         shut(ctx, found)

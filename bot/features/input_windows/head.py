@@ -14,6 +14,7 @@ from bot.core.message import (
     Block,
     Bold,
     Bullets,
+    Code,
     Fields,
     Heading,
     Message,
@@ -48,7 +49,7 @@ from storage.input_windows import OPEN
 from storage.network import Group
 
 READERS = {
-    "group": mark("only {group}"),
+    "group": mark("{group} only"),
     "affected": mark("{group} and the affected groups"),
     "network": mark("everyone in the network"),
     "circle": mark("{group} and the facilitation circle"),
@@ -88,7 +89,8 @@ def head(words: Words, shown: Story, group: Group | None) -> Message:
     blocks += _concerns(words, shown) + _newest(words, shown)
     if found.window.state != OPEN:
         return Message(tuple(blocks))
-    return Message((*blocks, *_ways(words, d.id)), tuple(rules.REACTIONS))
+    can_pass = group is None or group.id in found.asked_ids
+    return Message((*blocks, *_ways(words, d.id, can_pass=can_pass)), tuple(rules.REACTIONS))
 
 
 def state(words: Words, found: Room, group: Group | None) -> Spans:
@@ -136,7 +138,7 @@ def _concerns(words: Words, shown: Story) -> list[Block]:
     rest = ordered[QUOTED:]
     if rest:
         ids = ", ".join(f"C-{concern.id}" for concern in rest)
-        command = f"/show {shown.room.decision.id}"
+        command = Code(f"/show {shown.room.decision.id}")
         blocks.append(Paragraph(words.line("And {ids}: see {command}.", ids=ids, command=command)))
     return blocks
 
@@ -163,18 +165,19 @@ def kind_word(words: Words, stance: str) -> str:
     return words(rules.LEADING[stance]).split(",")[0].strip(" :") if stance in rules.LEADING else words("talk")
 
 
-def _ways(words: Words, id: str) -> list[Block]:
-    """How to answer."""
+def _ways(words: Words, id: str, *, can_pass: bool) -> list[Block]:
+    """How to answer; only a group that is asked can pass."""
     leads = ", ".join(f"{kind_word(words, kind)}:" for kind in rules.KINDS)
     signs = ", ".join(f"{sign} {kind_word(words, kind)}" for sign, kind in rules.REACTIONS.items())
-    actions = (
+    actions: tuple[Action, ...] = (
         Action(words("Support"), f"/input {id} support", "primary"),
         Action(words("Concern"), f"/input {id} concern"),
         Action(words("Question"), f"/input {id} question"),
         Action(words("Data"), f"/input {id} data"),
         Action(words("Context"), f"/input {id} context"),
-        Action(words("Pass"), f"/pass {id}"),
     )
+    if can_pass:
+        actions = (*actions, Action(words("Pass"), f"/pass {id}"))
     return [
         Note(
             words.line(

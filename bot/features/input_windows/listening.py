@@ -120,7 +120,7 @@ def _reacted(ctx: Context, channel: Channel, incoming: Reacted) -> Reply | None:
     if found is None or found.window.state == CANCELLED:
         return None
     if incoming.is_added:
-        source = Source(REACTION, incoming.at, _was_at(ctx, incoming), channel)
+        source = Source(REACTION, incoming.at, _was_at(ctx, incoming), channel, incoming.event_key)
         return _give(ctx, found, Said(stance, ""), source)
     number, who = found.window.number, ctx.actor.id
     given = contributions.reaction(ctx.db, ctx.network.id, number, who, stance, channel.id)

@@ -159,6 +159,16 @@ def edited(old: Contribution, said: Said, said_at: datetime, now: datetime) -> C
     return replace(old, stance=said.stance, text=said.text, state=state, said_at=said_at, edited_at=now)
 
 
+def check_no_concern(about: str, concerns: Collection[Contribution]) -> None:
+    """UserError where somebody raised a concern: that is answered by an outcome, not by taking all of it back."""
+    if concerns:
+        raise UserError(
+            "{id} has a concern already, which is not to go under. Say what becomes of it instead of taking it back.",
+            f"/outcome {about} withdrawn",
+            id=about,
+        )
+
+
 def check_outcome(window: Window, outcome: str, asked: Collection[WindowGroup], shown_end: object) -> None:
     """UserError unless the window may be concluded this way now. `shown_end`: its end as the asker reads it."""
     if window.state == CONCLUDED:

@@ -156,8 +156,8 @@ def counts(words: Words, tallies: Sequence[Tally], group_id: int) -> str:
     return "; ".join(parts)
 
 
-def by_group(words: Words, shown: Story, *, with_silent: bool = True) -> list[tuple[str, Spans]]:
-    """A row for every group that spoke or passed, and one for all that were not heard."""
+def by_group(words: Words, shown: Story, *, only_spoken: bool = False) -> list[tuple[str, Spans]]:
+    """A row for every group that spoke or passed, and one for all that were not heard; or only those that spoke."""
     rows: list[tuple[str, Spans]] = []
     silent = []
     passed = {group.group_id for group in shown.room.asked if group.heard_how == BY_PASS}
@@ -167,11 +167,11 @@ def by_group(words: Words, shown: Story, *, with_silent: bool = True) -> list[tu
         if id in passed:
             said = "; ".join(filter(None, (words("passed"), said)))
         group = shown.room.groups[id]
-        if said:
+        if said and not (only_spoken and said == words("passed")):
             rows.append((group.name, (Text(said),)))
         if id in shown.room.asked_ids and not _is_heard(shown.room, id):
             silent.append(group)
-    if silent and with_silent:
+    if silent and not only_spoken:
         label = words("Not heard yet") if shown.room.window.closed_at is None else words("Silent")
         rows.append((label, (Text(listed(words, silent)),)))
     return rows

@@ -69,7 +69,7 @@ def summary(words: Words, shown: Story, group: Group | None, late: timedelta) ->
         line = words.line("This comes late by {time}: it was due on {due}.", time=span(words, late), due=due)
         blocks.append(Note(line))
     blocks.append(Paragraph(spoken(words, shown)))
-    rows = by_group(words, shown, with_silent=False)
+    rows = by_group(words, shown, only_spoken=True)
     if rows:
         blocks.append(Fields(tuple(rows)))
     blocks += _unresolved(words, shown)

@@ -99,7 +99,7 @@ def _check_names(ctx: Context, group: Group) -> None:
     for other in directory.all_groups(ctx.db, ctx.network.id):
         if other.id == group.id:
             continue
-        taken = (other.slug, other.name.lower())
+        taken = (other.slug, rules.alike(other.name))
         if group.slug in taken:
             raise UserError(
                 "{group} has the short name “{slug}” already. Choose another one.",
@@ -107,7 +107,7 @@ def _check_names(ctx: Context, group: Group) -> None:
                 group=other.name,
                 slug=group.slug,
             )
-        if group.name.lower() in taken:
+        if rules.alike(group.name) in taken:
             raise UserError(
                 "{group} is called “{name}” already. Choose a name by which nobody takes you for them.",
                 "/group --rename NAME",

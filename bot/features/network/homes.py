@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -70,6 +71,7 @@ def ask(ctx: Context, group: Group) -> Reply:
         rules.check_may_register(ctx.actor, ctx.network.settings, group.name)
         return _bound(ctx, group, here(ctx))
     code, new, expires_at = ctx.new_code(), here(ctx), ctx.now + rules.HOME_ASKED_FOR
+    _check_not_asked(ctx, group, new)
     request = {"group_id": group.id, "channel": [new.platform, new.workspace, new.remote_id]}
     request |= {"by": ctx.actor.id, "expires_at": expires_at.isoformat()}
     codes.add(ctx.db, ctx.network.id, code, codes.HOME, ctx.now, expires_at, data=request, person_id=ctx.actor.id)
@@ -83,6 +85,19 @@ def ask(ctx: Context, group: Group) -> Reply:
         moment=words.moment(expires_at),
     )
     return Answer(Message((Paragraph(sentence),)))
+
+
+def _check_not_asked(ctx: Context, group: Group, new: Channel) -> None:
+    """A group is asked once about a channel, however often it is typed there."""
+    place = [new.platform, new.workspace, new.remote_id]
+    for asked in codes.pending(ctx.db, ctx.network.id, codes.HOME, ctx.now):
+        if (asked.data["group_id"], asked.data["channel"]) == (group.id, place):
+            until = ctx.words.moment(datetime.fromisoformat(asked.data["expires_at"])).shown
+            raise UserError(
+                "{group} has been asked already. Somebody in its home channels has until {moment} to confirm it.",
+                group=group.name,
+                moment=until,
+            )
 
 
 def _asked(code: str) -> str:

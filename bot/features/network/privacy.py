@@ -15,7 +15,7 @@ from bot.core.replies import Answer, Reply
 from bot.features.network import rules
 from bot.features.network.access import NoArgs, about
 from bot.features.network.personal_messages import Known, forget_asked, privacy_shown
-from storage import directory, people, roles
+from storage import directory, message_views, people, roles
 
 
 @command(
@@ -55,6 +55,8 @@ def forget_me(ctx: Context, args: ForgetArgs) -> Reply:
         return Answer(forget_asked(words, is_last_steward=is_last), is_secret=True)
     common = Words(ctx.network.language)
     people.forget(ctx.db, ctx.network.id, person.id, common(mark("someone who left")), ctx.now)
+    for asked in message_views.abouts(ctx.db, ctx.network.id, "home_asked"):  # who asked and confirmed is named there
+        ctx.touch(asked)
     blocks = ctx.publish(PersonForgotten(about=about(person.id), person_id=person.id))
     done = words.line("Done. Mycel does not know you any more. Take care, and come back whenever you like.")
     return Answer(Message((Paragraph(done), *blocks)), is_secret=True)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
+from bot.core.cleaning import name_of
 from bot.core.errors import UserError
 from bot.core.permissions import ROLES, STEWARD
 from bot.core.working_time import parse_region, parse_zone
@@ -34,12 +35,17 @@ def slug_of(name: str) -> str:
 
 def clean_name(typed: str) -> str:
     """A group's name in one line. UserError for one that is too long."""
-    name = " ".join(typed.split())
+    name = name_of(typed)
     if len(name) > LONGEST_NAME:
         raise UserError(
             "A group's name has at most {most} characters; this one has {n}.", most=LONGEST_NAME, n=len(name)
         )
     return name
+
+
+def alike(name: str) -> str:
+    """What is the same in all names that only look different to a program."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def check_may_register(person: Person, settings: dict[str, Any], name: str) -> None:

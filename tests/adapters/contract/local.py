@@ -47,6 +47,10 @@ class LocalStage(Stage):
         message = await self.root(channel, about)
         await self._do(React(**self._who(channel, who), message=message, emoji=emoji, is_on=True))
 
+    async def unreact(self, channel: str, who: str, emoji: str, about: str) -> None:
+        message = await self.root(channel, about)
+        await self._do(React(**self._who(channel, who), message=message, emoji=emoji, is_on=False))
+
     async def edit(self, channel: str, who: str, text: str) -> str:
         message = self._said[channel, who]
         return plain(await self._do(Edit(**self._who(channel, who), message=message, text=text)))

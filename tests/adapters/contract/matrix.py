@@ -61,6 +61,7 @@ class MatrixContract(Stage):
         self._stage, self.clock, self.work = stage, stage.clock, stage.work
         self.clockwork, self.deliverer, self.workspace = stage.clockwork, stage.deliverer, stage.workspace
         self._said: dict[tuple[str, str], str] = {}
+        self._reacted: dict[tuple[str, str], str] = {}
         # The room of an answer (perhaps the direct one), and its words.
         self._answered: dict[tuple[str, str], tuple[str, str]] = {}
 
@@ -81,7 +82,11 @@ class MatrixContract(Stage):
 
     async def react(self, channel: str, who: str, emoji: str, about: str) -> None:
         related = {"rel_type": "m.annotation", "event_id": await self.root(channel, about), "key": emoji}
-        await self._stage.send(channel, who, "m.reaction", {"m.relates_to": related})
+        self._reacted[channel, who] = await self._stage.send(channel, who, "m.reaction", {"m.relates_to": related})
+
+    async def unreact(self, channel: str, who: str, emoji: str, about: str) -> None:
+        """A client redacts the reaction's event; what it was stands nowhere any more."""
+        await self._stage.redact(channel, who, self._reacted[channel, who])
 
     async def edit(self, channel: str, who: str, text: str) -> str:
         id = await self._stage.send(channel, who, MESSAGE, edited(text, self._said[channel, who]))

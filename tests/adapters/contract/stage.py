@@ -39,6 +39,10 @@ class Stage(ABC):
         """Puts a reaction on a message of Mycel's."""
 
     @abstractmethod
+    async def unreact(self, channel: str, who: str, emoji: str, about: str) -> None:
+        """Takes the last reaction that they put on a message off again."""
+
+    @abstractmethod
     async def edit(self, channel: str, who: str, text: str) -> str:
         """Changes the last message that they sent there."""
 

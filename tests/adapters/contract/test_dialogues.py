@@ -96,6 +96,13 @@ async def test_a_reaction_a_button_and_a_word_are_the_same_kinds(stage: Stage) -
     ]
 
 
+async def test_a_reaction_that_is_taken_off_takes_its_support_back(stage: Stage) -> None:
+    await open_window(stage)
+    await stage.react("bilbao", "iker", "👍", "D-1")
+    await stage.unreact("bilbao", "iker", "👍", "D-1")
+    assert (await record(stage))["contributions"] == [("C-1", "support", "", "Iker", "bilbao", "", True)]
+
+
 async def test_an_edited_reply_is_followed_and_a_deleted_one_is_gone(stage: Stage) -> None:
     await open_window(stage)
     await stage.say("nairobi", "wanjiku", "concern: half of us have no smartphone", "D-1")

@@ -52,6 +52,12 @@ def support(ctx: Context, args: Support) -> Answer:
     return Answer(m.Message((said,)), f"D-{args.id}")
 
 
+@command("muse", summary="Something falls due in an hour that nobody sees", who=Who.ALL, examples=("/muse D-1",))
+def muse(ctx: Context, args: Support) -> Nothing:
+    ctx.due(ctx.now + timedelta(hours=1), "fake_musing", f"D-{args.id}")
+    return Nothing()
+
+
 @command("show", summary="Show one", who=Who.ALL, examples=("/show D-1",), reads=True)
 def show(_ctx: Context, args: Support) -> Answer:
     return Answer(m.Message((m.Heading(m.text(f"D-{args.id}")), m.paragraph("This is what it is."))))
@@ -99,8 +105,8 @@ def close(ctx: Context, _deadline: Deadline) -> None:
 
 FEATURE = Feature(
     "fake",
-    commands=(ask, support, show),
+    commands=(ask, support, muse, show),
     views={"asked": asked, "note": note},
-    deadlines={"fake_reminder": remind, "fake_close": close},
+    deadlines={"fake_reminder": remind, "fake_close": close, "fake_musing": lambda _ctx, _deadline: None},
     listeners=(listen,),
 )

@@ -37,6 +37,14 @@ async def test_a_new_person_is_known_to_mycel_once_they_speak(stage: Stage) -> N
     assert [person.name for person in found] == ["Mo"]
 
 
+async def test_who_lives_where_no_group_is_has_no_zone_of_their_own(stage: Stage) -> None:
+    await add_channel(stage.playground, NewChannel(id=stage.id(), title="Madrid"))
+    await add_person(stage.playground, NewPerson(id=stage.id(), name="Mo", channel="madrid"))
+    await stage.playground.do(Say(id=stage.id(), channel="nairobi", account="mo", text="/ask Use Signal"))
+    found = await stage.work.read(lambda tx: people.find(tx.db, 1, "local", "playground", "mo"))
+    assert [person.zone for person in found] == [None]
+
+
 async def test_names_in_other_scripts_and_names_alike_have_ids_of_their_own(stage: Stage) -> None:
     ids = [
         await add_channel(stage.playground, NewChannel(id=stage.id(), title=title))

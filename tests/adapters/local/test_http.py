@@ -178,6 +178,17 @@ class TestClock:
         _, answer = await site.post("/try/clock", {"id": "clock-002", "by": "next", "zone": "No/Where"})
         assert answer["said"] == "It is now Wed 4 Nov 2026, 09:00 (UTC). 1 thing fell due on the way."
 
+    async def test_it_goes_on_to_what_shows(self, site: Site) -> None:
+        await site.post("/try/say", {**SAY, "text": "/ask Use Signal"})
+        await site.post("/try/say", {**SAY, "id": "deed-http-2", "text": "/muse D-1"})
+        _, answer = await site.post("/try/clock", {"id": "clock-001", "by": "next"})
+        assert answer["said"] == "It is now Tue 3 Nov 2026, 09:00 (UTC). 4 things fell due on the way."
+
+    async def test_it_stops_where_nothing_more_is_due(self, site: Site) -> None:
+        await site.post("/try/say", {**SAY, "text": "/muse D-1"})
+        _, answer = await site.post("/try/clock", {"id": "clock-001", "by": "next"})
+        assert answer["said"] == "It is now Mon 2 Nov 2026, 10:00 (UTC). 1 thing fell due on the way."
+
     async def test_where_nothing_is_due_it_says_so(self, site: Site) -> None:
         assert await site.post("/try/clock", {"id": "clock-001", "by": "next"}) == (
             409,

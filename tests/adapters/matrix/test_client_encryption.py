@@ -14,8 +14,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from adapters.matrix import wanted
-from adapters.matrix.crypto import COUNTED
+from adapters.matrix.crypto import COUNTED, Crypto
 from adapters.matrix.errors import CannotConnect, MatrixError
+from adapters.matrix.http import Http, path
 from bot.core.errors import DeliveryError
 from storage import matrix
 from tests.support.matrix_bot import Bot, Bots, eventually
@@ -38,6 +39,12 @@ def text(body: str) -> dict[str, Any]:
     return {"msgtype": "m.text", "body": body}
 
 
+def crypto_of(bot: Bot) -> Crypto:
+    assert bot.client.connected is not None
+    assert bot.client.connected.crypto is not None
+    return bot.client.connected.crypto
+
+
 async def say(person: Bot, room: str, body: str) -> str:
     return await person.client.send(room, "m.room.message", text(body), f"say {body}")
 
@@ -53,14 +60,15 @@ async def two_in_a_room(bots: Bots) -> tuple[Bot, Bot, str]:
 
 async def test_both_ways_and_over_restarts(bots: Bots) -> None:
     bot, person, room = await two_in_a_room(bots)
-    await say(person, room, "hello")
+    root = await say(person, room, "hello")
     await bot.hears("hello")
-    answer = {"msgtype": "m.notice", "body": "hello back", "m.relates_to": {"rel_type": "m.thread", "event_id": "$x"}}
+    thread = {"rel_type": "m.thread", "event_id": root}
+    answer = {"msgtype": "m.notice", "body": "hello back", "m.relates_to": thread}
     sent = await bot.client.send(room, "m.room.message", answer, "t1")
     await person.hears("hello back")
     [on_the_wire] = [e for e in bots.server_user(person).messages(room) if e["event_id"] == sent]
     assert on_the_wire["type"] == "m.room.encrypted"
-    assert on_the_wire["content"]["m.relates_to"]["event_id"] == "$x"
+    assert on_the_wire["content"]["m.relates_to"] == thread
     assert "hello back" not in str(on_the_wire)
     await bot.stop()
     await say(person, room, "while you were away")
@@ -90,9 +98,8 @@ async def test_a_new_device_beside_the_running_bot_reads_along_and_is_read(bots:
     await say(bot, room, "one")
     await person.hears("one")
     phone = await bots.new(bots.server_user(person), is_encrypting=True, device_id="PHONE").start()
-    device = phone.client.connected.session.device_id  # type: ignore[union-attr]
-    crypto = bot.client.connected.crypto  # type: ignore[union-attr]
-    store = crypto.machine.device_store  # type: ignore[union-attr]
+    device = crypto_of(phone).machine.device_id
+    store = crypto_of(bot).machine.device_store
     await eventually(lambda: device in store[person.client.user_id], "the new device to be known")
     await say(bot, room, "two")
     await phone.hears("two")
@@ -151,6 +158,14 @@ async def test_one_time_keys_are_refilled_at_zero_and_a_fallback_key_is_there(bo
     await eventually(lambda: "fallback" not in claim(), "new one-time keys")
 
 
+async def test_a_count_of_keys_that_is_missing_is_zero(bots: Bots) -> None:
+    machine = crypto_of(await bots.new(is_encrypting=True).start()).machine
+    assert machine.uploaded_key_count == 50
+    crypto_of(bots.made[0]).take({"device_one_time_keys_count": {}})
+    assert machine.uploaded_key_count == 0
+    assert machine.should_upload_keys
+
+
 async def test_without_its_keys_it_does_not_start(bots: Bots) -> None:
     bot = await bots.new(is_encrypting=True).start()
     await bot.stop()
@@ -165,10 +180,8 @@ async def test_without_its_keys_it_does_not_start(bots: Bots) -> None:
     assert not bot.account.store.exists()
 
 
-async def test_a_message_whose_key_comes_late_is_heard_and_asked_for(
-    bots: Bots, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bot, person, room = await two_in_a_room(bots)
+def hold_keys(monkeypatch: pytest.MonkeyPatch, person: Bot) -> tuple[Http, list[tuple[Any, ...]]]:
+    """The keys that the person's client shares do not arrive until `undo`; returns what would have been sent."""
     http, held = person.client._http, list[tuple[Any, ...]]()
     call = http.call
 
@@ -179,16 +192,81 @@ async def test_a_message_whose_key_comes_late_is_heard_and_asked_for(
         return {}
 
     monkeypatch.setattr(http, "call", holding)
+    return http, held
+
+
+async def test_messages_whose_key_comes_late_are_heard(bots: Bots, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot, person, room = await two_in_a_room(bots)
+    http, held = hold_keys(monkeypatch, person)
     await say(person, room, "sealed")
     await say(person, room, "sealed as well")
     await eventually(lambda: bot.troubles, "the room to be told")
     assert bot.heard() == []
     monkeypatch.undo()
     for message in held:
-        await call(*message)
+        await http.call(*message)
     await eventually(lambda: len(bot.heard()) == 2, "the messages to be opened")
     assert bot.heard() == ["sealed", "sealed as well"]
     assert bot.troubles == [(room, wanted.UNREADABLE)]
+
+
+async def test_a_key_that_its_owner_gives_when_asked_is_taken(bots: Bots, monkeypatch: pytest.MonkeyPatch) -> None:
+    bot, person, room = await two_in_a_room(bots)
+    http, _held = hold_keys(monkeypatch, person)
+    await say(person, room, "sealed")
+    machine, own = crypto_of(person).machine, crypto_of(bot).machine
+    session = machine.outbound_group_sessions[room].id
+    await eventually(lambda: session in own.outgoing_key_requests, "the key to be asked for")
+    monkeypatch.undo()
+    device = machine.device_store[bot.client.user_id][own.device_id]
+    key = machine.inbound_group_store.get(room, machine.account.identity_keys["curve25519"], session)
+    message = machine._encrypt_forwarding_key(room, key, machine.session_store.get(device.curve25519), device)
+    await http.call("PUT", path("sendToDevice", "m.room.encrypted", "forward"), message.as_dict())
+    await bot.hears("sealed")
+
+
+async def test_a_message_that_does_not_name_its_device_is_read(bots: Bots) -> None:
+    bot, person, room = await two_in_a_room(bots)
+    await say(person, room, "one")
+    await bot.hears("one")
+    content = await sealed(person, room, "two")
+    bare = {name: value for name, value in content.items() if name not in ("sender_key", "device_id")}
+    bots.server_user(person).send(room, bare, "m.room.encrypted")
+    await bot.hears("one", "two")
+
+
+async def sealed(person: Bot, room: str, body: str) -> dict[str, Any]:
+    kind, content = await crypto_of(person).encrypt(person.client._rooms.joined[room], "m.room.message", text(body))
+    assert kind == "m.room.encrypted"
+    return content
+
+
+async def test_a_device_that_the_homeserver_forgot_gets_its_keys_and_signature_anew(bots: Bots) -> None:
+    bot, person, room = await two_in_a_room(bots)
+    await say(person, room, "one")
+    await bot.hears("one")
+    await bot.stop()
+    bots.server_user(bot).call("POST", "/logout/all", {})
+    await bot.start()
+    assert bot.client.connected is not None
+    assert bot.client.connected.signed.is_signed
+    await say(person, room, "two")
+    await bot.hears("one", "two")
+
+
+async def test_keys_from_a_backup_make_way_for_new_ones(bots: Bots) -> None:
+    bot = await bots.new(is_encrypting=True).start()
+    crypto = crypto_of(bot)
+    old = crypto.machine.account.pickle("x")
+    crypto.machine.uploaded_key_count = 0
+    await crypto.upkeep()
+    uploaded = crypto.machine.uploaded_key_count
+    crypto.machine.account = type(crypto.machine.account).from_pickle(old, "x", shared=True)
+    crypto.machine.uploaded_key_count = 0
+    await crypto.upkeep()
+    crypto.machine.uploaded_key_count = 0
+    await crypto.upkeep()
+    assert crypto.machine.uploaded_key_count > uploaded
 
 
 async def test_a_message_that_nobody_can_open_is_asked_for_and_said_once(bots: Bots, ana: User) -> None:
@@ -213,8 +291,7 @@ async def test_a_broken_message_to_the_device_stops_nothing(bots: Bots, ana: Use
     room = await bots.room_with(bot, ana)
     connected = bot.client.connected
     assert connected is not None
-    assert connected.crypto is not None
-    own = connected.crypto.machine.account.identity_keys["curve25519"]
+    own = crypto_of(bot).machine.account.identity_keys["curve25519"]
     for kind, body in ((0, "not base64 ???"), (1, "AAAA"), (7, "AAAA"), (0, 3)):
         sealed = {"algorithm": "m.olm.v1.curve25519-aes-sha2", "sender_key": own}
         content = {**sealed, "ciphertext": {own: {"type": kind, "body": body}}}
@@ -254,9 +331,10 @@ async def test_who_has_left_cannot_read_on_and_who_comes_can(bots: Bots) -> None
     await third.hears("two")
     bots.server_user(person).kick(room, third.client.user_id)
     await eventually(lambda: third.client.user_id not in bot.client._rooms.joined[room].members, "the kick")
-    before = bot.client.connected.crypto.machine.outbound_group_sessions[room].id  # type: ignore[union-attr]
+    sessions = crypto_of(bot).machine.outbound_group_sessions
+    before = sessions[room].id
     await say(bot, room, "three")
-    assert bot.client.connected.crypto.machine.outbound_group_sessions[room].id != before  # type: ignore[union-attr]
+    assert sessions[room].id != before
     await person.hears("one", "two", "three")
 
 

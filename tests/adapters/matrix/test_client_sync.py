@@ -195,8 +195,10 @@ async def test_trouble_that_passes_is_waited_for(bots: Bots, ana: User) -> None:
     assert left == []
 
 
-async def test_what_no_database_keeps_is_heard_without_it(bots: Bots, ana: User, postgresql_url: str) -> None:
-    bot = await bots.new(url=postgresql_url).start()
+async def test_what_no_database_keeps_is_heard_without_it(bots: Bots, ana: User) -> None:
+    bot = await bots.new().start()
     room = await bots.room_with(bot, ana)
     ana.send(room, "null \0 here")
     await bot.hears("null \N{REPLACEMENT CHARACTER} here")
+    whole = {"a\0": ["half \ud83d", 1, float("inf"), None, {"b": "ok é 👍"}]}
+    assert wanted.storable(whole) == {"a\N{REPLACEMENT CHARACTER}": ["half ?", 1, None, None, {"b": "ok é 👍"}]}

@@ -17,7 +17,7 @@ from adapters.matrix.errors import CannotConnect, SessionEnded, refusal
 from adapters.matrix.pacing import Pacing
 from bot.core.errors import DeliveryError
 from storage import matrix
-from tests.support.matrix_bot import QUICK, Bots, eventually
+from tests.support.matrix_bot import QUICK, Bot, Bots, eventually
 from tests.support.synapse import Synapse, User, start_synapse
 
 
@@ -43,6 +43,11 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
 
 def notice(text: str) -> dict[str, Any]:
     return {"msgtype": "m.notice", "body": text}
+
+
+def device_of(bot: Bot) -> str:
+    assert bot.client.connected is not None
+    return bot.client.connected.session.device_id
 
 
 async def error_of(sending: Any) -> DeliveryError:
@@ -97,16 +102,16 @@ async def test_a_dead_token_ends_the_run_with_a_plain_word(bots: Bots, synapse: 
 async def test_with_a_password_the_next_start_keeps_the_device(bots: Bots, ana: User) -> None:
     bot = await bots.new().start()
     room = await bots.room_with(bot, ana)
-    device = bot.client.connected.session.device_id  # type: ignore[union-attr]
+    device = device_of(bot)
     await bot.again()
-    assert bot.client.connected.session.device_id == device  # type: ignore[union-attr]
+    assert device_of(bot) == device
     bots.server_user(bot).call("POST", "/logout/all", {})
     assert bot.task is not None
     with pytest.raises(SessionEnded):
         await asyncio.wait_for(bot.task, 10)
     ana.send(room, "are you there?")
     await bot.again()
-    assert bot.client.connected.session.device_id == device  # type: ignore[union-attr]
+    assert device_of(bot) == device
     await bot.hears("are you there?")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from adapters.matrix.own import OwnMessages
 from adapters.matrix.rooms import RoomInfo
 from adapters.matrix.voice import TRIES, Voice
 from adapters.matrix.wanted import GAP, UNREADABLE
+from bot.core.conversation import Incoming
 from bot.core.errors import DeliveryError
+from bot.core.replies import Reply
 from storage import places
 from storage.network_tables import people
 from tests.support.fake_matrix import BOT, user
@@ -45,7 +48,7 @@ async def decisions(stage: MatrixStage) -> str:
     return str(answers(stage, id)[0]["body"])
 
 
-async def test_a_command_is_answered_in_its_own_thread_and_the_bot_shows_that_it_works(stage: MatrixStage) -> None:
+async def test_a_command_is_answered_in_its_own_thread(stage: MatrixStage) -> None:
     id = await say(stage, "!decide Meet on Tuesdays --why Most can")
     [answer] = answers(stage, id)
     assert answer["msgtype"] == "m.notice"
@@ -57,7 +60,22 @@ async def test_a_command_is_answered_in_its_own_thread_and_the_bot_shows_that_it
     }
     assert answer["m.mentions"] == {}
     assert "!undo" in answer["body"]
-    assert (stage.port.read, stage.port.shown_typing) == ([id], [True, False])
+    assert (stage.port.read, stage.port.shown_typing) == ([id], [])
+
+
+async def test_what_takes_a_moment_shows_that_it_is_at_work(
+    stage: MatrixStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = stage.dispatch.handle
+
+    async def slowly(incoming: Incoming) -> Reply:
+        await asyncio.wait_for(stage.port.has_typed.wait(), 5)
+        return await handle(incoming)
+
+    monkeypatch.setattr("adapters.matrix.handling.TYPING_AFTER_S", 0)
+    monkeypatch.setattr(stage.dispatch, "handle", slowly)
+    assert len(answers(stage, await say(stage, "!help"))) == 1
+    assert stage.port.shown_typing == [True, False]
 
 
 async def test_in_a_thread_it_is_answered_there(stage: MatrixStage) -> None:

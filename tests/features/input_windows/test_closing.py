@@ -70,6 +70,15 @@ async def test_a_window_closes_at_its_time_with_a_summary_in_every_thread(house:
     assert closed == [{"number": 1, "silent_ids": [3], "open_concerns": [1]}]
 
 
+async def test_the_summary_names_each_group_once(house: House) -> None:
+    await propose(house, length="2d")
+    await house.say("nairobi", "wanjiku", "/pass D-1")
+    await house.wait(days=2, minutes=1)
+    summary = replies(house, "nairobi")[-1]
+    assert "0 of 2 groups spoke. Nothing to add: Nairobi. Silent: Bilbao." in summary
+    assert (summary.count("Nairobi"), summary.count("Bilbao")) == (2, 1)  # once more as the zone of the close
+
+
 async def test_a_window_that_closes_late_says_so_and_reminds_nobody(house: House) -> None:
     await propose(house, length="2d")
     house.clock.move(days=2, hours=3)

@@ -163,6 +163,8 @@ async def test_a_group_passes(house: House) -> None:
 async def test_only_asked_groups_pass(house: House) -> None:
     await propose(house)
     assert "nothing to pass" in plain(await house.say("oakland", "ana", "/pass D-1"))
+    assert "[Pass]" not in head(house, "oakland")
+    assert "[Pass] /pass D-1" in head(house, "nairobi")
 
 
 @pytest.mark.parametrize("who", ["wanjiku", "ana"])
@@ -180,6 +182,6 @@ async def test_many_concerns_are_quoted_shortly_and_all_are_named(house: House) 
     await settle(house)
     shown = head(house, "oakland")
     assert shown.count("> very") == 15
-    assert "And C-16, C-17, C-18: see /show D-1." in shown
+    assert "And C-16, C-17, C-18: see `/show D-1`." in shown
     assert max(len(line) for line in shown.splitlines()) < 400
     assert "very long 17" in plain(await house.say("oakland", "ana", "/show D-1"))

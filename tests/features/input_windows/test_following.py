@@ -118,7 +118,8 @@ async def test_a_group_that_was_heard_otherwise_stays_heard(house: House) -> Non
 async def test_redact_by_command_reaches_every_copy(house: House) -> None:
     await propose(house)
     await reply(house, "nairobi", "wanjiku", "concern: my brother is in hiding")
-    await house.say("nairobi", "wanjiku", "/redact C-1")
+    answer = plain(await house.say("nairobi", "wanjiku", "/redact C-1"))
+    assert "stays until its author deletes it" in answer
     await settle(house)
     for channel in ("oakland", "nairobi", "bilbao"):
         assert "hiding" not in house.shown(channel)
