@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.app import FEATURES, Core, build_core, real_clock
+from bot.app import FEATURES, build_core, real_clock
 from bot.core.conversation import Actor, CommandTyped, Place
 from bot.core.feature import Feature
 from bot.core.replies import Answer, Reply
+from bot.parts import Core
 from storage import directory, migrate
 from storage.network import Channel, Group
 from storage.work import Tx

@@ -66,7 +66,7 @@ def run(may_migrate: bool) -> None:
 @contextlib.contextmanager
 def _said_plainly() -> Iterator[None]:
     """What keeps Mycel from its work is told in a sentence, not as a traceback."""
-    from bot.app import CannotStart
+    from bot.parts import CannotStart
     from bot.running import AlreadyRunning, Unusable
 
     try:
@@ -89,7 +89,7 @@ async def _until_stopped(settings: Settings) -> None:
 
 def _announce(line: str) -> None:
     click.echo(line)
-    click.echo("No platform is set up, so this is the playground. Stop it with Ctrl-C; everything is kept.", err=True)
+    click.echo("Stop it with Ctrl-C; everything is kept.", err=True)
     sys.stdout.flush()
 
 

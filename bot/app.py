@@ -7,10 +7,10 @@ import contextlib
 import itertools
 import logging
 import os
+import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -24,7 +24,6 @@ from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
 from bot.core import working_time
 from bot.core.deadlines import Clockwork
-from bot.core.delivery import Deliverer
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from bot.core.following import Followers
@@ -33,12 +32,13 @@ from bot.core.upkeep import Upkeep
 from bot.features import decisions, input_windows, network
 from bot.features import help as help_feature
 from bot.handing_over import OwnSteps
+from bot.parts import CannotStart, Core, Platform
 from bot.running import Address, Running
 from bot.secret_key import secret_key
 from bot.settings import Settings
 from storage import delivery, directory, local_chat, migrate
 from storage.engine import is_postgres
-from storage.work import Clock, Work, open_work
+from storage.work import Clock, open_work
 
 log = logging.getLogger("mycel")
 
@@ -46,10 +46,6 @@ FEATURES: tuple[Feature, ...] = (decisions.FEATURE, input_windows.FEATURE, netwo
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Where the playground is served; its guard answers to these names only."""
-
-
-class CannotStart(Exception):
-    """Mycel cannot start as it is set up; the message says why and what to do."""
 
 
 def real_clock() -> datetime:
@@ -66,36 +62,6 @@ def new_code() -> str:
     """A one-time code that can be read aloud, about 50 bits: "7F3A-9KQM-2X"."""
     letters = "".join(secrets.choice("0123456789ABCDEFGHJKMNPQRSTVWXYZ") for _ in range(10))
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
-@dataclass
-class Core:
-    """What every platform stands on. `wake` tells all senders that there is something to send."""
-
-    work: Work
-    dispatch: Dispatch
-    clockwork: Clockwork
-    followers: Followers
-    upkeep: Upkeep
-    clock: Clock
-    new_id: Callable[[], int]
-    network_id: int
-    deliverers: list[Deliverer] = field(default_factory=list)
-
-    def wake(self) -> None:
-        for deliverer in self.deliverers:
-            deliverer.wake()
-
-    async def drain(self) -> None:
-        for deliverer in self.deliverers:
-            await deliverer.drain()
-
-    async def tick(self) -> None:
-        """What the clock does: fires what is due, lets followers follow, sends what was missed, tidies up."""
-        await self.clockwork.fire_due()
-        await self.followers.run_once()
-        await self.upkeep.run_once()
-        self.wake()
 
 
 async def build_core(
@@ -127,9 +93,7 @@ async def build_playground(core: Core) -> Playground:
         lambda tx: directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now),
     )
     changes = Changes()
-    sender = LocalSender(core.work, core.new_id, changes)
-    deliverer = Deliverer(core.work, sender, core.dispatch.registry.views, core.clock, core.new_id)
-    core.deliverers.append(deliverer)
+    deliverer = core.add_sender(LocalSender(core.work, core.new_id, changes))
     travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock)
     return Playground(core.work, core.dispatch, deliverer, travel, changes, core.new_id, core.network_id)
 
@@ -160,39 +124,90 @@ def prepare_database(settings: Settings, *, may_migrate: bool) -> list[str]:
 async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyncio.Event) -> None:
     """Runs Mycel until `stop` is set. Raises CannotStart. The database has to be migrated (`prepare_database`)."""
     _check(settings)
-    secret_key(settings, lambda: secrets.token_urlsafe(32))
+    secret = secret_key(settings, lambda: secrets.token_urlsafe(32))
     metrics = Metrics()
     core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
     async with contextlib.AsyncExitStack() as ends:
         ends.push_async_callback(core.work.close)
         if not is_postgres(settings.database_url):
             await core.work.write(0, lambda tx: delivery.end_leases(tx.db, tx.now))
-        playground = await build_playground(core)
+        platforms = await _platforms(settings, core, secret)
         await ends.enter_async_context(_background(core, settings.mycel_tick_seconds))
-        ends.push_async_callback(playground.close)
-        await playground.start()
+        running = [await ends.enter_async_context(_started(platform)) for platform in platforms]
         address = Address(os.getpid(), settings.local_url, secrets.token_urlsafe(32))
         server = Server(settings.mycel_host, settings.mycel_port)
-        server.add(health_routes(core.work, metrics))
-        server.add(playground_routes(playground))
+        server.add(health_routes(core.work, metrics, {p.name: p.problem for p in platforms}))
         server.add(internal_routes(OwnSteps(core.work, core.network_id, core.new_id).take, address.token))
+        for platform in platforms:
+            server.add(platform.routes)
         await ends.enter_async_context(_served(server, settings))
         ends.enter_context(Running(settings.data_folder).announced(address))
         core.wake()
         ends.push_async_callback(_ended, asyncio.create_task(_warm(core)))
-        announce(f"The playground is at {settings.local_url}/try")
-        await stop.wait()
+        for platform in platforms:
+            announce(platform.announcement)
+        await _first_to_fail([task for tasks in running for task in tasks], stop)
         log.info("stopping")
-        # Pages that listen for changes would hold the server up.
-        playground.changes.close()
+        for platform in platforms:
+            platform.before_stop()
+
+
+async def _platforms(settings: Settings, core: Core, secret: bytes) -> list[Platform]:
+    """Every platform that there are settings for; with none, the playground."""
+    if "matrix" in settings.platforms:
+        from bot.matrix import build_matrix
+
+        return [await build_matrix(core, settings.matrix_accounts, secret, random.random)]
+    playground = await build_playground(core)
+    return [
+        Platform(
+            "playground",
+            f"The playground is at {settings.local_url}/try (no platform is set up)",
+            routes=tuple(playground_routes(playground)),
+            start=playground.start,
+            # Pages that listen for changes would hold the server up.
+            before_stop=playground.changes.close,
+            close=playground.close,
+        )
+    ]
+
+
+@contextlib.asynccontextmanager
+async def _started(platform: Platform) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """A platform at work, as long as the block lasts; what it runs ends before it is closed."""
+    if platform.start is not None:
+        await platform.start()
+    tasks = [asyncio.create_task(work()) for work in platform.run]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if platform.close is not None:
+            await platform.close()
+
+
+async def _first_to_fail(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Waits until `stop` is set. A task that ends before is a platform that cannot go on: its error is raised."""
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            if task.done():
+                await task
+    finally:
+        stopping.cancel()
 
 
 def _check(settings: Settings) -> None:
-    if settings.platforms:
+    if "slack" in settings.platforms:
         raise CannotStart(
-            f"There are settings for {' and '.join(settings.platforms)}, which this version does not speak yet.\n"
-            "Take them out (environment, .env, mycel.toml) to start the playground."
+            "There are settings for slack, which this version does not speak yet.\n"
+            "Take them out (environment, .env, mycel.toml) to start."
         )
+    if settings.platforms:
+        return
     if settings.mycel_host not in LOOPBACK:
         raise CannotStart(
             f"No platform is set up, and the playground has no login: it is served on 127.0.0.1 only, "

@@ -24,6 +24,7 @@ from bot.features.transfer.records import ImportedDecision, LinkKind, Report
 from bot.features.transfer.restoring import Line
 from bot.features.transfer.steps import A_CHUNK, Refused
 from bot.handing_over import OwnSteps, Steps, remote
+from bot.parts import CannotStart
 from bot.progress import Progress
 from bot.running import Running
 from bot.settings import Settings
@@ -43,7 +44,7 @@ SAID: dict[LinkKind, str] = {
     "relates-to": "relates to",
 }
 
-PROBLEMS = (UserError, Refused, app.CannotStart, sa.exc.DBAPIError)
+PROBLEMS = (UserError, Refused, CannotStart, sa.exc.DBAPIError)
 """What can be wrong with an import that people can mend; `said` has the words."""
 
 

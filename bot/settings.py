@@ -120,6 +120,22 @@ class Settings(BaseSettings):
         return Path("data")
 
     @property
+    def matrix_accounts(self) -> list[MatrixAccount]:
+        """The account of MATRIX_…, if there is one, and those of mycel.toml."""
+        if not (self.matrix_homeserver or self.matrix_user):
+            return list(self.matrix)
+        first = MatrixAccount(
+            homeserver=self.matrix_homeserver,
+            user=self.matrix_user,
+            password=self.matrix_password,
+            access_token=self.matrix_access_token,
+            device_id=self.matrix_device_id,
+            allow=self.matrix_allow,
+            store=self.matrix_store,
+        )
+        return [first, *self.matrix]
+
+    @property
     def platforms(self) -> tuple[str, ...]:
         """The platforms that there are settings for; none: the playground."""
         found = []

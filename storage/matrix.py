@@ -26,6 +26,7 @@ accounts = sa.Table(
     Column("token", sa.Text, nullable=False),
     Column("signing_keys", sa.Text),
     Column("next_batch", sa.Text),
+    Column("synced_at", UtcDateTime),
     Column("last_position", sa.BigInteger, nullable=False, server_default="0"),
 )
 
@@ -48,7 +49,7 @@ events = sa.Table(
 
 @dataclass(frozen=True, slots=True)
 class MatrixAccountRow:
-    """A session as it was kept; `token` and `signing_keys` are encrypted."""
+    """A session as it was kept; `token` and `signing_keys` are encrypted. `synced_at`: when `next_batch` came."""
 
     user_id: str
     homeserver: str
@@ -56,6 +57,7 @@ class MatrixAccountRow:
     token: str
     signing_keys: str | None
     next_batch: str | None
+    synced_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class StagedEvent:
         return str(self.payload.get("type", ""))
 
 
-_ROW = ("user_id", "homeserver", "device_id", "token", "signing_keys", "next_batch")
+_ROW = ("user_id", "homeserver", "device_id", "token", "signing_keys", "next_batch", "synced_at")
 _ACCOUNTS = sa.select(*(accounts.c[name] for name in _ROW)).order_by(accounts.c.user_id)
 _ACCOUNT = _ACCOUNTS.where(accounts.c.user_id == bindparam("account"))
 _NEW = insert(accounts)
@@ -107,7 +109,11 @@ _SAVE_KEYS = (
 _ADVANCE = (
     sa.update(accounts)
     .where(accounts.c.user_id == bindparam("account"))
-    .values(next_batch=bindparam("token_now"), last_position=accounts.c.last_position + bindparam("more"))
+    .values(
+        next_batch=bindparam("token_now"),
+        synced_at=bindparam("moment"),
+        last_position=accounts.c.last_position + bindparam("more"),
+    )
     .returning(accounts.c.last_position)
 )
 _TAKE = (
@@ -157,7 +163,8 @@ def stage(db: sa.Connection, account: str, next_batch: str, new: Sequence[NewEve
 
     Raises LookupError for an account that is not kept.
     """
-    advanced = db.execute(_ADVANCE, {"account": account, "token_now": next_batch, "more": len(new)}).scalar()
+    row = {"account": account, "token_now": next_batch, "moment": at, "more": len(new)}
+    advanced = db.execute(_ADVANCE, row).scalar()
     if advanced is None:
         raise LookupError(f"no Matrix account {account}")
     first = advanced - len(new) + 1

@@ -18,7 +18,7 @@ from storage.work import Tx
 MOST_CHANNELS = 12
 MOST_PEOPLE = 60
 
-Called = Annotated[str, inbound.Clean, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+Called = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), inbound.Clean]
 
 
 class NewChannel(BaseModel):

@@ -27,9 +27,9 @@ LONGEST_TEXT = 10_000
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,36}$")]
 # What no database keeps is taken out first: the length is of what is left.
 Clean = BeforeValidator(lambda value: clean(value) if isinstance(value, str) else value)
-Name = Annotated[str, Clean, Field(min_length=1, max_length=80)]
-MessageId = Annotated[str, Clean, Field(min_length=1, max_length=40)]
-Words = Annotated[str, Clean, Field(min_length=1, max_length=LONGEST_TEXT)]
+Name = Annotated[str, Field(min_length=1, max_length=80), Clean]
+MessageId = Annotated[str, Field(min_length=1, max_length=40), Clean]
+Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), Clean]
 
 
 class Request(BaseModel):
@@ -95,11 +95,11 @@ class Submit(_InThread):
     """A form that was filled in."""
 
     command: Name
-    values: dict[Name, Annotated[str, Clean, Field(max_length=LONGEST_TEXT)]]
+    values: dict[Name, Annotated[str, Field(max_length=LONGEST_TEXT), Clean]]
 
 
 class React(_OnMessage):
-    emoji: Annotated[str, Clean, Field(min_length=1, max_length=40)]
+    emoji: Annotated[str, Field(min_length=1, max_length=40), Clean]
     is_on: bool
 
 

@@ -20,7 +20,7 @@ from adapters.matrix.login import Account
 from adapters.matrix.pacing import Pacing
 from adapters.matrix.rooms import RoomInfo, Rooms
 from adapters.matrix.sending import Sending
-from adapters.matrix.sync import Sync
+from adapters.matrix.sync import Since, Sync
 from adapters.matrix.vault import Vault
 from adapters.matrix.worker import Worker
 from adapters.matrix.zones import Zones
@@ -179,7 +179,8 @@ class MatrixClient(Sending):
             full_sync_s=tuning.full_sync_s,
         )
         closed = Closed(rooms.own, crypto, tools.work, tools.clock, tell_after=tuning.tell_after) if crypto else None
-        course = _Course(sync, closed, worker, since=connected.session.next_batch)
+        session = connected.session
+        course = _Course(sync, closed, worker, Since(session.next_batch, session.synced_at))
         pacing = Pacing(tools.jitter, tuning.retry_s)
         while True:
             try:
@@ -222,7 +223,7 @@ class _Course:
     sync: Sync
     closed: Closed | None
     worker: Worker
-    since: str | None
+    since: Since
     is_full: bool = field(default=True)
 
     async def go_on(self, poll_s: float) -> None:
@@ -230,7 +231,7 @@ class _Course:
         has_fresh = self.closed is not None and self.closed.is_fresh
         wait_s = 0 if self.is_full else min(poll_s, 5) if has_fresh else poll_s
         synced = await self.sync.once(self.since, is_full=self.is_full, wait_s=wait_s)
-        self.since, self.is_full = synced.next_batch, False
+        self.since, self.is_full = synced.since, False
         if self.closed is not None:
             await self.closed.look(synced)
         self.worker.wake()
@@ -241,4 +242,4 @@ class _Course:
             row = await work.read(lambda tx: matrix.account(tx.db, own))
         except TROUBLE:
             return
-        self.since = row.next_batch if row else None
+        self.since = Since(row.next_batch, row.synced_at) if row else Since(None, None)

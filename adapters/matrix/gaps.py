@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.matrix.http import Http, path
@@ -12,6 +13,7 @@ Event = dict[str, Any]
 
 PAGE = 100
 """Synapse gives no more at once."""
+LATE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +24,39 @@ class Filled:
     is_whole: bool
 
 
-async def fill(http: Http, room_id: str, since: str, before: str, own: str, most: int) -> Filled:
-    """What was said between the sync tokens `since` and `before`, back to our own latest join.
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What to fetch of a room: back from the token `before` to `since`, the end of the sync made at `synced_at`."""
 
-    At least `most` events are fetched before giving up. Raises MatrixError.
+    room_id: str
+    before: str
+    since: str
+    synced_at: datetime | None
+
+    @property
+    def oldest_ms(self) -> float:
+        """What is older is history, should a homeserver not stop at `since`; servers' messages do come late."""
+        return (self.synced_at - LATE).timestamp() * 1000 if self.synced_at else 0
+
+
+async def fill(http: Http, gap: Gap, own: str, most: int) -> Filled:
+    """What was said in the gap, back to our own latest join. At least `most` events are fetched before giving up.
+
+    Raises MatrixError.
     """
     found: list[Event] = []
-    at = before
+    at = gap.before
     while len(found) < most:
-        query = {"dir": "b", "from": at, "to": since, "limit": str(PAGE)}
-        page = await http.call("GET", path("rooms", room_id, "messages"), query=query)
+        query = {"dir": "b", "from": at, "to": gap.since, "limit": str(PAGE)}
+        page = await http.call("GET", path("rooms", gap.room_id, "messages"), query=query)
         chunk = page.get("chunk", [])
-        found += chunk
-        joined = own_join(chunk, own, newest_first=True)
+        news = [event for event in chunk if event.get("origin_server_ts", 0) >= gap.oldest_ms]
+        found += news
+        joined = own_join(news, own, newest_first=True)
         if joined is not None:
-            kept = len(found) - len(chunk) + joined + 1
+            kept = len(found) - len(news) + joined + 1
             return Filled(found[:kept][::-1], True)
-        if "end" not in page or page["end"] == at:
+        if (chunk and not news) or "end" not in page or page["end"] == at:
             return Filled(found[::-1], True)
         at = page["end"]
     return Filled(found[::-1], False)

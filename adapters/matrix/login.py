@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who we are on the homeserver. `next_batch`: where the last sync ended; None before the first."""
+    """Who we are on the homeserver. `next_batch`: where the last sync ended, at `synced_at`; None before the first."""
 
     user_id: str
     device_id: str
     next_batch: str | None
+    synced_at: datetime | None
     signing_keys: str | None
 
 
@@ -73,7 +75,7 @@ def _keep(db: Any, account: Account, user_id: str, device_id: str, token: str) -
     matrix.save_account(db, user_id, account.homeserver, device_id, token)
     row = matrix.account(db, user_id)
     assert row is not None
-    return Session(user_id, device_id, row.next_batch, row.signing_keys)
+    return Session(user_id, device_id, row.next_batch, row.synced_at, row.signing_keys)
 
 
 async def _kept(account: Account, work: Work) -> MatrixAccountRow | None:

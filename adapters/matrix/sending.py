@@ -180,7 +180,8 @@ class Sending:
 
     async def _until_ready(self) -> None:
         try:
-            await asyncio.wait_for(self._ready.wait(), FIRST_SYNC_S)
+            async with asyncio.timeout(FIRST_SYNC_S):
+                await self._ready.wait()
         except TimeoutError:
             raise DeliveryError("the account is not connected") from None
 

@@ -26,10 +26,18 @@ STAGING = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
-    """What came of a sync: the token after it, whether messages came without their key, whether keys came."""
+class Since:
+    """Where the last sync ended, and when; both None before the first."""
 
-    next_batch: str
+    token: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of a sync: where it ended, whether messages came without their key, whether keys came."""
+
+    since: Since
     has_closed: bool
     has_keys: bool
 
@@ -57,12 +65,15 @@ class Sync:
         self._gap_limit, self._full_sync_s = gap_limit, full_sync_s
         self._timeline_limit = timeline_limit
 
-    async def once(self, since: str | None, *, is_full: bool, wait_s: float) -> Synced:
+    async def once(self, since: Since, *, is_full: bool, wait_s: float) -> Synced:
         """Syncs and stores. Raises MatrixError and database errors; then the same sync has to be made again."""
         # Of the first sync only the rooms' state is used.
-        query = {"filter": _filter(1 if since is None else self._timeline_limit), "timeout": str(int(wait_s * 1000))}
-        if since is not None:
-            query["since"] = since
+        query = {
+            "filter": _filter(1 if since.token is None else self._timeline_limit),
+            "timeout": str(int(wait_s * 1000)),
+        }
+        if since.token is not None:
+            query["since"] = since.token
         if is_full:
             query["full_state"] = "true"
         # A server may take its time for everything; it still has to end some day.
@@ -77,9 +88,9 @@ class Sync:
         await self._work.write(STAGING, lambda tx: matrix.stage(tx.db, own, next_batch, found, now))
         if self._crypto:
             self._crypto.forget_taken()
-        return Synced(next_batch, any(event.is_locked for event in found), has_keys)
+        return Synced(Since(next_batch, now), any(event.is_locked for event in found), has_keys)
 
-    async def _take_rooms(self, rooms: Json, since: str | None, next_batch: str) -> list[NewEvent]:
+    async def _take_rooms(self, rooms: Json, since: Since, next_batch: str) -> list[NewEvent]:
         found: list[NewEvent] = []
         for room_id, room in rooms.get("join", {}).items():
             found += await self._joined(room_id, room, since)
@@ -89,21 +100,22 @@ class Sync:
             found += self._invited(room_id, room, next_batch)
         return found
 
-    async def _joined(self, room_id: str, data: Json, since: str | None) -> list[NewEvent]:
+    async def _joined(self, room_id: str, data: Json, since: Since) -> list[NewEvent]:
         timeline = data.get("timeline", {})
         events: list[Json] = timeline.get("events", [])
         state = [*data.get("state", {}).get("events", []), *(event for event in events if "state_key" in event)]
         room = self._rooms.take(room_id, state)
         if self._crypto and "m.room.encryption" in room.state:
             self._crypto.mark_encrypted([room_id])
-        if since is None:
+        if since.token is None:
             return []  # history: it was said before Mycel knew of the room
         joined = gaps.own_join(events, self._rooms.own)
         if joined is not None:
             return self._new(room_id, events[joined:])
         if not timeline.get("limited") or "prev_batch" not in timeline:
             return self._new(room_id, events)
-        filled = await gaps.fill(self._http, room_id, since, timeline["prev_batch"], self._rooms.own, self._gap_limit)
+        gap = gaps.Gap(room_id, timeline["prev_batch"], since.token, since.at)
+        filled = await gaps.fill(self._http, gap, self._rooms.own, self._gap_limit)
         lost = [] if filled.is_whole else [self._gap(room_id, timeline["prev_batch"], len(filled.events))]
         return [*lost, *self._new(room_id, [*filled.events, *events])]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -48,10 +49,10 @@ class Worker:
             while True:
                 self._woken.clear()
                 await self._start_rooms()
-                try:
-                    await asyncio.wait_for(self._woken.wait(), LOOK_EVERY_S)
-                except TimeoutError:
-                    continue
+                # Not wait_for: Python 3.11's loses a cancellation that comes with the event.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_EVERY_S):
+                        await self._woken.wait()
         finally:
             for task in list(self._busy.values()):
                 task.cancel()

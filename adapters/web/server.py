@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import web
 
@@ -35,8 +35,10 @@ class Server:
             await self._runner.cleanup()
 
 
-def health_routes(work: Work, metrics: Metrics) -> list[web.RouteDef]:
-    """/healthz, /readyz and /metrics."""
+def health_routes(
+    work: Work, metrics: Metrics, problems: Mapping[str, Callable[[], str]] | None = None
+) -> list[web.RouteDef]:
+    """/healthz, /readyz and /metrics. `problems`: by platform, what says why it cannot be used ("" if it can)."""
 
     async def healthz(_: web.Request) -> web.Response:
         return web.Response(text="ok\n")
@@ -45,6 +47,10 @@ def health_routes(work: Work, metrics: Metrics) -> list[web.RouteDef]:
         problem = await metrics.database_problem(work)
         if problem:
             return web.Response(status=503, text=f"database: {problem}\n")
+        found = {name: problem() for name, problem in (problems or {}).items()}
+        if any(found.values()):
+            lines = [f"{name}: {problem}\n" for name, problem in found.items() if problem]
+            return web.Response(status=503, text="".join(lines))
         return web.Response(text="ready\n")
 
     async def figures(_: web.Request) -> web.Response:

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.Column("signing_keys", sa.Text(), nullable=True),
         sa.Column("next_batch", sa.Text(), nullable=True),
+        sa.Column("synced_at", UtcDateTime(), nullable=True),
         sa.Column("last_position", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_matrix_accounts")),
     )

@@ -113,7 +113,7 @@ async def test_nothing_is_lost_or_doubled(bots: Bots, synapse: Synapse, tmp_path
     rooms = [ana.create_room(mycel.user_id, is_encrypted=is_encrypted) for is_encrypted in (False, True)]
     plain, secret = rooms
     await eventually(lambda: {ana.members(room)[mycel.user_id] for room in rooms} == {"join"}, "the joins")
-    await eventually(lambda: mycel.user_id in person.client._rooms.joined[secret].members, "the join to be seen")
+    await eventually(lambda: mycel.user_id in person.members_of(secret), "the join to be seen")
 
     speaking = asyncio.create_task(speak(ana, plain, person, secret, range(IN_EACH_ROOM - MEANWHILE)))
     heard_at_kills = []

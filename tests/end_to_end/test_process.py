@@ -104,7 +104,7 @@ def refused(done: subprocess.CompletedProcess[str], code: int = 1) -> str:
 
 def test_run_on_a_fresh_folder_serves_the_playground(home: Home) -> None:
     with home.running() as line:
-        assert line == f"The playground is at {home.url}/try"
+        assert line == f"The playground is at {home.url}/try (no platform is set up)"
         assert home.get("/healthz") == (200, "ok\n")
         assert home.get("/readyz") == (200, "ready\n")
         assert home.get("/try")[0] == 200
@@ -138,7 +138,7 @@ def test_what_was_said_is_there_after_a_restart_and_the_key_is_the_same(home: Ho
         ({"DATABASE_URL": "hunter2"}, "is not a URL"),
         ({"DATABASE_URL": "postgresql+psycopg://me:hunter2@127.0.0.1:1/name"}, "The database cannot be used"),
         ({"SLACK_BOT_TOKEN": CANARY}, "settings for slack, which this version does not speak yet"),
-        ({"MATRIX_USER": "@hunter2:example.org"}, "settings for matrix, which this version does not speak yet"),
+        ({"MATRIX_USER": "@hunter2:example.org"}, "Matrix needs MATRIX_HOMESERVER (https://matrix.example.org)"),
         ({"MYCEL_HOST": "0.0.0.0"}, "the playground has no login: it is served on 127.0.0.1 only"),
     ],
 )

@@ -120,6 +120,10 @@ class Bot:
         await eventually(lambda: len(self.heard(room_id)) >= len(texts), f"{texts} to be heard, not {self.seen}")
         assert self.heard(room_id) == list(texts)
 
+    def members_of(self, room_id: str) -> frozenset[str]:
+        """Who is in the room, as far as this account has been told; nobody in one that it does not know."""
+        return self.client._rooms.info(room_id).members
+
     async def stored(self, look: Callable[[Any], Any]) -> Any:
         return await self.work.read(lambda tx: look(tx.db))
 

@@ -240,9 +240,8 @@ def shared_synapse(folder: Path) -> Iterator[Synapse]:
             _, _, count = (int(n) for n in users.read_text().split())
             users.write_text(f"{port} {pid} {count - 1}")
             if count == 1:
-                users.unlink()
                 os.kill(pid, signal.SIGKILL)
-                shutil.rmtree(folder / "server", ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ async def two_in_a_room(bots: Bots) -> tuple[Bot, Bot, str]:
     bot = await bots.new(is_encrypting=True).start()
     person = await bots.new(is_encrypting=True).start()
     room = await bots.room_with(bot, bots.server_user(person), is_encrypted=True)
-    await eventually(lambda: bot.client.user_id in person.client._rooms.joined[room].members, "the join to be seen")
+    await eventually(lambda: bot.client.user_id in person.members_of(room), "the join to be seen")
     return bot, person, room
 
 
@@ -326,11 +326,11 @@ async def test_who_has_left_cannot_read_on_and_who_comes_can(bots: Bots) -> None
     await person.hears("one")
     third = await bots.new(is_encrypting=True).start()
     bots.server_user(person).invite(room, third.client.user_id)
-    await eventually(lambda: third.client.user_id in bot.client._rooms.joined[room].members, "the join")
+    await eventually(lambda: third.client.user_id in bot.members_of(room), "the join")
     await say(bot, room, "two")
     await third.hears("two")
     bots.server_user(person).kick(room, third.client.user_id)
-    await eventually(lambda: third.client.user_id not in bot.client._rooms.joined[room].members, "the kick")
+    await eventually(lambda: third.client.user_id not in bot.members_of(room), "the kick")
     sessions = crypto_of(bot).machine.outbound_group_sessions
     before = sessions[room].id
     await say(bot, room, "three")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from adapters.matrix import gaps, wanted
+from adapters.matrix.http import Http
 from bot.core.errors import DeliveryError
 from storage import matrix
 from storage.matrix import StagedEvent
@@ -90,6 +93,30 @@ async def test_a_gap_too_large_is_said_and_not_swallowed(
     await bot.hears("6", "7", "8", "9", "10", "11")
     assert bot.troubles == [(room, wanted.GAP)]
     assert "too much was said" in caplog.text
+
+
+class Endless(Http):
+    """A homeserver that does not stop where it is asked to; an event an hour, back from `last`."""
+
+    def __init__(self, last: datetime) -> None:
+        super().__init__("http://endless.example")
+        self.last, self.pages = last, 0
+
+    async def call(self, method: str, path: str, *_: object, **__: object) -> dict[str, Any]:
+        hours = range(self.pages * 10, self.pages * 10 + 10)
+        self.pages += 1
+        times = [int((self.last - timedelta(hours=n)).timestamp() * 1000) for n in hours]
+        chunk = [{"event_id": f"${ms}", "type": "m.room.message", "origin_server_ts": ms} for ms in times]
+        return {"chunk": chunk, "end": f"p{self.pages}"}
+
+
+async def test_a_homeserver_that_gives_more_than_was_asked_for_brings_no_history() -> None:
+    synced_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    http = Endless(synced_at + timedelta(hours=5))
+    filled = await gaps.fill(http, gaps.Gap("!room", "before", "since", synced_at), "@mycel:x", 5000)
+    assert filled.is_whole
+    assert len(filled.events) == 5 + 24 + 1
+    assert http.pages == 4
 
 
 async def test_history_from_before_the_latest_join_is_not_heard(bots: Bots, ana: User) -> None:
