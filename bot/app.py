@@ -246,6 +246,10 @@ async def _background(core: Core, tick_s: float) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        scheduler.pause()
+        # A tick that was handed out begins now, and is then cancelled as one that runs: the scheduler would otherwise
+        # call it a failure.
+        await asyncio.sleep(0)
         scheduler.shutdown(wait=False)
         for task in tasks:
             task.cancel()
