@@ -35,6 +35,7 @@ from bot.features.input_windows.story import (
     by_group,
     gone,
     hidden,
+    is_reworded_late,
     joined,
     listed,
     mention,
@@ -151,13 +152,14 @@ def _newest(words: Words, shown: Story) -> list[Block]:
 
 
 def _said(words: Words, shown: Story, given: Contribution) -> Spans:
-    return words.line(
+    line = words.line(
         "{kind}, {name} ({group}): {text}",
         kind=Bold(kind_word(words, given.stance)),
         name=shown.person(given.person_id),
         group=shown.group(given.group_id),
         text=shortened(given.text, 200),
     )
+    return (*line, Text(" " + words("(reworded after the close)"))) if is_reworded_late(shown, given) else line
 
 
 def kind_word(words: Words, stance: str) -> str:

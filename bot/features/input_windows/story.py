@@ -188,6 +188,8 @@ def concern_source(words: Words, shown: Story, concern: Contribution) -> Spans:
         state = words("answered, not resolved") if shown.answers.get(concern.id) else words("not answered")
     if concern.is_late:
         state = words("{state}, came late", state=state)
+    elif is_reworded_late(shown, concern):
+        state = words("{state}, reworded after the close", state=state)
     return words.line(
         "{id}, {name} ({group}): {state}",
         id=RecordMention(f"C-{concern.id}"),
@@ -195,6 +197,13 @@ def concern_source(words: Words, shown: Story, concern: Contribution) -> Spans:
         group=shown.group(concern.group_id),
         state=Bold(state),
     )
+
+
+def is_reworded_late(shown: Story, given: Contribution) -> bool:
+    """Whether what was said in time reads otherwise than it did at the close."""
+    closed_at = shown.room.window.closed_at
+    is_changed = given.edited_at is not None and closed_at is not None and given.edited_at > closed_at
+    return is_changed and not given.is_late
 
 
 def quoted(words: Words, shown: Story, concern: Contribution, length: int | None = None) -> list[Block]:

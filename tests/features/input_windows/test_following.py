@@ -46,6 +46,20 @@ async def test_a_concern_may_become_support_and_back(house: House) -> None:
     assert "> they are broken" in replies(house, "bilbao")[0]
 
 
+async def test_what_is_reworded_after_the_close_says_so(house: House) -> None:
+    await propose(house)
+    await reply(house, "nairobi", "wanjiku", "concern: no phones", id="m1")
+    await reply(house, "bilbao", "iker", "support: fine", id="m2")
+    await edit(house, "nairobi", "wanjiku", "m1", "concern: no smartphones")
+    await house.wait(days=15)
+    assert "reworded" not in head(house, "oakland")
+    await edit(house, "nairobi", "wanjiku", "m1", "concern: we never agreed", at=house.clock.now)
+    await edit(house, "bilbao", "iker", "m2", "support: only with training", at=house.clock.now)
+    await settle(house)
+    assert "C-1, Wanjiku (Nairobi): open, reworded after the close" in head(house, "oakland")
+    assert "only with training (reworded after the close)" in head(house, "oakland")
+
+
 async def test_the_latest_platform_time_wins(house: House) -> None:
     await propose(house)
     await reply(house, "nairobi", "wanjiku", "data: 1", id="m1")
