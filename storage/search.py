@@ -58,9 +58,10 @@ def ddl(dialect: str) -> tuple[str, ...]:
 
 def folded(words: str) -> list[str]:
     """Words as they are indexed: lower case, without accents."""
-    plain = unicodedata.normalize("NFKD", words[:_LONGEST].casefold())
-    found = _WORD.findall("".join(c for c in plain if not unicodedata.combining(c)))
-    return [word[:_LONGEST_WORD] for word in found]
+    plain = words[:_LONGEST].casefold()
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return [word[:_LONGEST_WORD] for word in _WORD.findall(plain)]
 
 
 def everyone(network_id: int) -> str:
