@@ -191,6 +191,14 @@ class InputClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernLeftUnanswered(Fact):
+    """An outcome was given and this concern had no answer: it is *not answered*, and becomes a conflict."""
+
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRegistered(Fact):
     slug: str
 
@@ -200,6 +208,17 @@ class GroupChanged(Fact):
     """Zone, region, working days, quiet hours, language or name changed: what depends on its calendar is recomputed."""
 
     changed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupStateChanged(Fact):
+    """A group was paused, is active again, was merged into another (`into_id`), or left the network.
+
+    `state`: active, paused, merged, left.
+    """
+
+    state: str
+    into_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
