@@ -10,7 +10,7 @@ from typing import Any
 from mautrix.client import Client
 from mautrix.client.state_store import MemoryStateStore, MemorySyncStore
 from mautrix.crypto import OlmMachine
-from mautrix.crypto.store import MemoryCryptoStore
+from mautrix.crypto.store import MemoryCryptoStore, StateStore
 from mautrix.types import (
     DeviceID,
     EventType,
@@ -29,7 +29,7 @@ from tests.support.synapse import User
 SIGNED_ONLY = TrustState.CROSS_SIGNED_TOFU
 
 
-class StateStore(MemoryStateStore):
+class _Rooms(MemoryStateStore, StateStore):
     """What mautrix's machine asks of the rooms beside what its client does."""
 
     async def find_shared_rooms(self, user_id: UserID) -> list[RoomID]:
@@ -73,7 +73,7 @@ class Person:
 async def independent(user: User, *, is_encrypting: bool, signed_only: bool = False) -> AsyncIterator[Person]:
     """A new device of the user's. `signed_only`: devices that their owners did not sign get no keys from it."""
     device = await asyncio.to_thread(user.log_in)
-    rooms = StateStore()
+    rooms = _Rooms()
     client = Client(
         mxid=UserID(user.user_id),
         device_id=DeviceID(device.device_id),
