@@ -29,7 +29,7 @@ from tests.support.synapse import User
 SIGNED_ONLY = TrustState.CROSS_SIGNED_TOFU
 
 
-class _Rooms(MemoryStateStore, StateStore):
+class _Rooms(MemoryStateStore, StateStore):  # type: ignore[misc]
     """What mautrix's machine asks of the rooms beside what its client does."""
 
     async def find_shared_rooms(self, user_id: UserID) -> list[RoomID]:
