@@ -17,8 +17,8 @@ from pydantic import SecretStr
 from adapters.local.inbound import Say
 from adapters.local.playground import Playground
 from bot.app import build_core, build_playground, new_code
-from bot.matrix import build_matrix
 from bot.core.replies import Answer
+from bot.matrix import build_matrix
 from bot.parts import Core
 from bot.settings import MatrixAccount
 from storage import codes, local_chat, migrate
@@ -122,8 +122,7 @@ async def test_one_window_in_the_playground_and_on_two_homeservers(
     bots = [synapse.register(), elsewhere.register()]
     platform = await build_matrix(core, [account(bot, tmp_path) for bot in bots], b"secret", random.random)
     both = [new_code(), new_code()]
-    for code in both:
-        await core.work.write(core.network_id, lambda tx, code=code: codes.new_steward_code(tx.db, 1, code, tx.now))
+    await core.work.write(core.network_id, lambda tx: [codes.new_steward_code(tx.db, 1, c, tx.now) for c in both])
     await playground.start()
     async with running(core, *platform.run):
         await eventually(lambda: not platform.problem(), "both first syncs")
