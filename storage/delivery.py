@@ -172,6 +172,25 @@ def touch(db: sa.Connection, network_id: int, about: str, at: datetime) -> None:
         db.execute(_WAKE_ABOUT, values)
 
 
+_FORGET_SHOWN = (
+    sa.update(messages)
+    .where(messages.c.network_id == bindparam("n"), messages.c.channel_id == bindparam("c"))
+    .values(
+        remote_id=None,
+        sent_rev=sa.case((messages.c.sent_rev > 0, messages.c.wanted_rev), else_=0),
+        sent_digest="",
+        state="live",
+        attempts=0,
+        is_unclear=False,
+    )
+)
+
+
+def forget_shown(db: sa.Connection, network_id: int, channel_id: int) -> None:
+    """The channel is at another place, where nothing is shown yet: what is wanted again there is posted anew."""
+    db.execute(_FORGET_SHOWN, {"n": network_id, "c": channel_id})
+
+
 _DUE = (
     sa.select(lanes.c.network_id, lanes.c.channel_id, lanes.c.lease)
     .where(lanes.c.platform == bindparam("p"), lanes.c.next_at <= bindparam("now"))
