@@ -182,13 +182,14 @@ _FORGET_SHOWN = (
         state="live",
         attempts=0,
         is_unclear=False,
+        ready_at=bindparam("at", type_=UtcDateTime),
     )
 )
 
 
-def forget_shown(db: sa.Connection, network_id: int, channel_id: int) -> None:
+def forget_shown(db: sa.Connection, network_id: int, channel_id: int, at: datetime) -> None:
     """The channel is at another place, where nothing is shown yet: what is wanted again there is posted anew."""
-    db.execute(_FORGET_SHOWN, {"n": network_id, "c": channel_id})
+    db.execute(_FORGET_SHOWN, {"n": network_id, "c": channel_id, "at": at})
 
 
 _DUE = (

@@ -50,7 +50,7 @@ def _moved(ctx: Context, channel: Channel, group: Group, successor: str) -> None
     if directory.is_channel(ctx.db, channel.platform, channel.workspace, successor):
         return  # it is somebody's already
     directory.move_channel(ctx.db, ctx.network.id, channel.id, successor)
-    delivery.forget_shown(ctx.db, ctx.network.id, channel.id)
+    delivery.forget_shown(ctx.db, ctx.network.id, channel.id, ctx.real_now)
     _is_there(ctx, channel, group)
 
 
