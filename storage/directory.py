@@ -71,6 +71,9 @@ _HOMES = (
     )
     .order_by(channels.c.group_id, channels.c.id)
 )
+_HOMES_ON = sa.select(channels.c.remote_id, channels.c.state).where(
+    channels.c.platform == bindparam("p"), channels.c.workspace == bindparam("w"), channels.c.is_home
+)
 _CHANNEL = sa.select(channels).where(channels.c.network_id == bindparam("n"), channels.c.id == bindparam("id"))
 
 
@@ -79,6 +82,11 @@ def homes(db: sa.Connection, network_id: int, group_ids: list[int]) -> list[Chan
     if not group_ids:
         return []
     return [Channel(*row) for row in db.execute(_HOMES, {"n": network_id, "ids": group_ids})]
+
+
+def homes_on(db: sa.Connection, platform: str, workspace: str) -> dict[str, str]:
+    """State by the platform's id of every home channel of a workspace: for who runs it, of all networks."""
+    return {row.remote_id: row.state for row in db.execute(_HOMES_ON, {"p": platform, "w": workspace})}
 
 
 def channel(db: sa.Connection, network_id: int, id: int) -> Channel | None:
