@@ -88,7 +88,7 @@ def digest_due(ctx: Context, deadline: Deadline) -> None:
         return
     if window_channels.choice(ctx.db, ctx.network.id, channel.id).relay != DIGEST:
         return
-    last = deadlines.last_fired(ctx.db, deadline) or found.window.opened_at
+    last = deadlines.last_fired(ctx.db, deadline) or found.window.opened_at - ONE_DAY
     number = found.window.number
     ctx.say(
         channel,
