@@ -12,8 +12,10 @@ class Place:
     """Where something was said. `thread` is the platform's id of the thread's root message, None outside threads.
 
     `thread_key` is the delivery key of that root where the platform can tell it (a root of ours whose id we have not
-    yet stored is found by it). `is_direct`: a conversation of one person with Mycel. `may_arrange`: whether who acts
-    there may change the channel's own settings; True where the platform knows no such right.
+    yet stored is found by it). `is_direct`: a conversation of one person with Mycel. `is_restricted`: encrypted, or
+    open only to those who were let in, so that what is said there leaves it by its author's choice alone.
+    `may_arrange`: whether who acts there may change the channel's own settings; True where the platform knows no such
+    right.
     """
 
     platform: str
@@ -22,6 +24,7 @@ class Place:
     thread: str | None = None
     thread_key: str | None = None
     is_direct: bool = False
+    is_restricted: bool = False
     may_arrange: bool = True
 
 
