@@ -9,6 +9,7 @@ from bot.features.network.groups import group
 from bot.features.network.homes import ENDS, asked_ends, group_confirm
 from bot.features.network.messages import group_card, home_asked
 from bot.features.network.privacy import forget_me, privacy
+from bot.features.network.spaces import space
 
 FEATURE = Feature(
     name="network",
@@ -20,6 +21,7 @@ FEATURE = Feature(
         steward,
         invite,
         join,
+        space,
         whoami,
         link_account,
         privacy,

@@ -36,6 +36,8 @@ def group(ctx: Context, args: GroupArgs) -> Reply:
         return _register(ctx, args)
     if args.name and ctx.group is None and not homes.is_direct(ctx):
         return homes.ask(ctx, meant)
+    if args.name and ctx.channel is not None and not ctx.channel.is_home and meant == ctx.group:
+        return homes.settle(ctx, meant, ctx.channel)
     if not rules.has_settings(args):
         return Answer(_shown(ctx, meant))
     return _change(ctx, meant, args)
