@@ -52,6 +52,7 @@ PARENTS = {
 }
 NUMBERED_BY = {
     "decisions": "",
+    "window_rounds": "input_windows",
     "window_groups": "input_windows",
     "contributions": "input_windows",
 }
