@@ -49,13 +49,22 @@ PARENTS = {
     "person_id": ("people", "id"),
     "to_number": ("decisions", "number"),
     "contribution_id": ("contributions", "id"),
+    "first": ("decisions", "number"),
+    "second": ("decisions", "number"),
+    "conflict_id": ("conflicts", "id"),
+    "circle_id": ("circles", "id"),
 }
 NUMBERED_BY = {
     "decisions": "",
     "window_groups": "input_windows",
     "contributions": "input_windows",
 }
-UNIQUE = {"groups": ("slug",), "decisions": ("source",), "channels": ("platform", "workspace", "remote_id")}
+UNIQUE = {
+    "groups": ("slug",),
+    "circles": ("slug",),
+    "decisions": ("source",),
+    "channels": ("platform", "workspace", "remote_id"),
+}
 
 
 def value(random: Random, column: sa.Column[Any]) -> Any:
@@ -80,6 +89,8 @@ def parents(column: str, table: str) -> tuple[str, str] | None:
     if column == "number":
         owner = NUMBERED_BY.get(table, "decisions")
         return (owner, "number") if owner else None
+    if (table, column) == ("circles", "channel_id"):
+        return ("channels", "id")
     return PARENTS.get(column)
 
 
