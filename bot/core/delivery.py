@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.core.context import ViewContext
 from bot.core.errors import DeliveryError
@@ -131,9 +131,14 @@ class Deliverer:
 
     async def drain(self) -> None:
         """Sends all that can be sent now."""
-        while await self._begin_turns() or self._turns:
-            if self._turns:
-                await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
+        while await self._begin_turns() or self._under_way:
+            if self._under_way:
+                await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+
+    @property
+    def _under_way(self) -> set[asyncio.Task[Any]]:
+        """Lanes that are being sent to, or leased for that, by whoever began it."""
+        return {*self._beginnings, *self._turns}
 
     async def _begin_turns(self) -> bool:
         """Leases the lanes that have something to send; each is served beside the others. False if there were none."""

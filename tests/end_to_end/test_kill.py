@@ -29,7 +29,6 @@ MOST_PASSINGS = 5
 MOST_ROUNDS = 30
 LIVES = 8
 PATIENCE_S = 20
-STOPS_WITHIN_S = 3
 
 
 @pytest.fixture
@@ -202,7 +201,7 @@ async def test_a_kill_while_migrating_leaves_a_database_that_starts(
     check(driver)
 
 
-async def test_a_stop_loses_nothing_and_is_quick(driver: Driver, session: aiohttp.ClientSession) -> None:
+async def test_a_stop_loses_nothing_and_waits_for_nobody(driver: Driver, session: aiohttp.ClientSession) -> None:
     """Again and again at another moment, with people speaking, lanes under way, and a page that listens."""
     for n in range(6):
         assert await driver.cradle.bear()
@@ -212,10 +211,9 @@ async def test_a_stop_loses_nothing_and_is_quick(driver: Driver, session: aiohtt
         driver.propose()
         speaking = asyncio.create_task(driver.round(session))
         await asyncio.sleep(0.02 * n)
-        began = monotonic()
         driver.cradle.kill(signal.SIGTERM)
-        await driver.cradle.end()
-        assert monotonic() - began < STOPS_WITHIN_S
+        async with asyncio.timeout(PATIENCE_S):
+            await driver.cradle.end()
         await speaking
         page.close()
         assert leased(driver.cradle.url) == 0
