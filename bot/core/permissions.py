@@ -44,7 +44,9 @@ _REFUSALS = {
 _REFUSALS_OF_SEVERAL = {
     (Who.AUTHOR, Who.OWN): mark("This is for the person who wrote it and for members of the group that decided it."),
     (Who.AUTHOR, Who.RAISER, Who.STEWARD): mark("This is for the person who wrote it and for stewards."),
+    (Who.CIRCLE, Who.HOST): mark("This is for facilitators and for whoever hosts it."),
     (Who.HOST, Who.PARTY): mark("This is for whoever hosts it and for members of the groups that are part of it."),
+    (Who.PARTY, Who.RAISER): mark("This is for whoever raised it and for members of the groups that are part of it."),
     (Who.CIRCLE, Who.PARTY, Who.RAISER): mark(
         "This is for facilitators, for whoever raised it and for members of the groups that are part of it."
     ),
