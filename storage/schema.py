@@ -3,6 +3,7 @@
 from storage import (
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery,
     events,
@@ -20,6 +21,7 @@ __all__ = ["metadata", "modules"]
 modules = (
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery,
     events,

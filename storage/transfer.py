@@ -18,6 +18,7 @@ from sqlalchemy import bindparam
 from storage import local_chat
 from storage.counters import counters
 from storage.deadlines import deadlines
+from storage.decision_life_tables import decision_checks, decision_joined, decision_sources, decision_terms
 from storage.decision_tables import (
     decision_groups,
     decision_links,
@@ -86,6 +87,10 @@ _ORDER = (
     _Kept(decision_tags),
     _Kept(decision_links),
     _Kept(decision_loose_links),
+    _Kept(decision_terms),
+    _Kept(decision_sources),
+    _Kept(decision_joined),
+    _Kept(decision_checks),
     _Kept(drafts),
     _Kept(protocol_rules),
     _Kept(input_windows),

@@ -44,6 +44,13 @@ COMMANDS = st.one_of(
             "/privacy",
             "/link-account",
             "/undo",
+            "/decide {w} position --position",
+            "/mandate {w} --to {w}",
+            "/mandates",
+            "/who-decides plan",
+            "/why plan",
+            "/start",
+            "/positions",
             "/help decide",
             "hello {w}",
         ]
@@ -57,6 +64,9 @@ COMMANDS = st.one_of(
     st.builds("/accept-link D-{} amends D-{}".format, NUMBERS, NUMBERS),
     st.builds("/input D-{} concern {{w}} objection".format, NUMBERS),
     st.builds("/pass D-{}".format, NUMBERS),
+    st.builds("/affects-us D-{} {{w}} too".format, NUMBERS),
+    st.builds("/carried-out D-{} adapted {{w}}".format, NUMBERS),
+    st.builds("/renew D-{} --why {{w}}".format, NUMBERS),
     st.builds("/answer C-{} {{w}}".format, NUMBERS),
     st.builds("/outcome D-{} adopted {{w}}".format, NUMBERS),
 )

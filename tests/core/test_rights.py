@@ -19,6 +19,7 @@ TABLE = {
     **{"link": (Who.OWN,), "accept-link": (Who.OWN,), "decline-link": (Who.OWN,), "input": (Who.AFFECTED,)},
     **{"answer": (Who.OWN,), "resolve": (Who.RAISER,), "pass": (Who.AFFECTED,), "outcome": (Who.OWN,)},
     **{"protocol": (Who.ALL,), "steward": (Who.HOLDER,), "whoami": (Who.ALL,), "help": (Who.ALL,)},
+    **{"why": (Who.ALL,), "start": (Who.ALL,), "affects-us": (Who.ALL,)},
     **{"privacy": (Who.ALL,), "forget-me": (Who.ALL,), "link-account": (Who.ALL,), "draft": (Who.ALL,)},
 }
 COMMANDS = Registry(FEATURES).commands
@@ -38,6 +39,10 @@ REFUSED = [
     ("bilbao", "iker", "/decide X --as oakland"),
     ("bilbao", "iker", "/propose X --as oakland --affects nairobi"),
     ("bilbao", "iker", "/protocol set affects-others 5bd"),
+    ("bilbao", "iker", "/protocol set windows on"),
+    ("bilbao", "iker", "/renew D-1"),
+    ("bilbao", "iker", "/mandate phones --to Iker --as oakland"),
+    ("bilbao", "iker", "/carried-out D-1 as-is"),
     ("bilbao", "iker", "/roles Ana steward"),
     ("bilbao", "iker", "/invite"),
     ("nairobi", "wanjiku", "/edit D-1 --why x"),

@@ -9,6 +9,7 @@ from bot.core.context import ViewContext
 from bot.core.language import Words
 from bot.core.message import Action, Actions, Code, Message, Note, Paragraph, RecordMention
 from bot.features.decisions import messages
+from bot.features.decisions.life_views import LIFE_VIEWS
 from bot.features.decisions.loading import told_to_channel
 from bot.features.decisions.messages import Told
 from storage import links
@@ -105,6 +106,7 @@ def _linked(ctx: ViewContext, args: Mapping[str, Any]) -> tuple[Told, Told, link
 
 
 VIEWS = {
+    **LIFE_VIEWS,
     "decision_card": decision_card,
     "review_due": review_due,
     "link_asked": link_asked,

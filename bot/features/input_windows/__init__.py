@@ -9,6 +9,7 @@ from bot.core.events import (
     DecisionRedacted,
     DecisionShown,
     DecisionUndone,
+    DissentAsked,
     GroupChanged,
     IdentityLinked,
     PersonForgotten,
@@ -17,6 +18,7 @@ from bot.core.feature import Feature
 from bot.features.input_windows import changes, deadlines, opening
 from bot.features.input_windows.commands import give_input, pass_on
 from bot.features.input_windows.concluding import answer_concern, resolve_concern, say_outcome
+from bot.features.input_windows.dissent import dissent_asked
 from bot.features.input_windows.head import window_head
 from bot.features.input_windows.listening import listen
 from bot.features.input_windows.replies import concern_answered, concern_raised, input_reminder, outcome_owed
@@ -43,6 +45,7 @@ FEATURE = Feature(
         (DecisionProposed, opening.proposed),
         (DecisionLogged, opening.logged),
         (DecisionShown, changes.decision_shown),
+        (DissentAsked, dissent_asked),
         (DecisionEdited, changes.decision_changed),
         (DecisionRedacted, changes.decision_redacted),
         (DecisionUndone, changes.decision_undone),
