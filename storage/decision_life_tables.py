@@ -47,6 +47,19 @@ decision_sources = sa.Table(
     sa.Index("ix_decision_sources_message", "network_id", "channel_id", "message_id"),
     sa.Index("ix_decision_sources_person", "network_id", "person_id"),
 )
+draft_sources = sa.Table(
+    # The same for a draft, until it is sent on its way.
+    "draft_sources",
+    metadata,
+    Column("network_id", sa.BigInteger, primary_key=True),
+    Column("draft_id", sa.String(12), primary_key=True),
+    Column("channel_id", sa.BigInteger, nullable=False),
+    Column("message_id", sa.String(255), nullable=False),
+    Column("person_id", sa.BigInteger),
+    Column("name", sa.String(200), nullable=False),
+    Column("text", sa.Text, nullable=False),
+    Column("said_at", UtcDateTime, nullable=False),
+)
 decision_joined = sa.Table(
     # Groups that said themselves that a decision affects them, and why.
     "decision_joined",

@@ -18,7 +18,13 @@ from sqlalchemy import bindparam
 from storage import local_chat
 from storage.counters import counters
 from storage.deadlines import deadlines
-from storage.decision_life_tables import decision_checks, decision_joined, decision_sources, decision_terms
+from storage.decision_life_tables import (
+    decision_checks,
+    decision_joined,
+    decision_sources,
+    decision_terms,
+    draft_sources,
+)
 from storage.decision_tables import (
     decision_groups,
     decision_links,
@@ -92,6 +98,7 @@ _ORDER = (
     _Kept(decision_joined),
     _Kept(decision_checks),
     _Kept(drafts),
+    _Kept(draft_sources),
     _Kept(protocol_rules),
     _Kept(input_windows),
     _Kept(window_groups),

@@ -59,7 +59,8 @@ class Handling:
         if command.replied_to is None or not self._dispatch.registry.wants_quoted(command.text):
             return None
         said = await self._port.event(scene.room_id, command.replied_to)
-        return inbound.quoted(said, scene, command.actor.user) if said is not None else None
+        names = self._dispatch.registry.commands
+        return inbound.quoted(said, scene, command.actor.user, names) if said is not None else None
 
     async def joined(self, room: RoomInfo, event_id: str) -> None:
         """Says hello in a room that the account has joined by this event, unless it is a group's already."""

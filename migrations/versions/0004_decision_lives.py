@@ -11,6 +11,18 @@ down_revision = "0003"
 
 def upgrade() -> None:
     op.create_table(
+        "draft_sources",
+        sa.Column("network_id", sa.BigInteger(), nullable=False),
+        sa.Column("draft_id", sa.String(length=12), nullable=False),
+        sa.Column("channel_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.String(length=255), nullable=False),
+        sa.Column("person_id", sa.BigInteger(), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("said_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("network_id", "draft_id", name=op.f("pk_draft_sources")),
+    )
+    op.create_table(
         "decision_checks",
         sa.Column("network_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),

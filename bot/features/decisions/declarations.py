@@ -17,6 +17,7 @@ from bot.core.kinds import (
     DurationKind,
     FreeText,
     GroupSlug,
+    PageNumber,
     Prose,
     Slugs,
     Tags,
@@ -85,6 +86,7 @@ class Undo(Args):
 
 class ShowDecision(Args):
     decision: Annotated[DecisionId, At()] = Field(description=mark("Its number"))
+    page: Annotated[int, PageNumber(), Option(is_hidden=True)] = 1
 
 
 class ListDecisions(Args):

@@ -91,6 +91,7 @@ def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
     for number in {*said, *decision_parties.forget_person(ctx.db, ctx.network.id, fact.person_id)}:
         ctx.touch(f"D-{number}")
     drafts.drop_of_person(ctx.db, ctx.network.id, fact.person_id)
+    decision_sources.drop_without_draft(ctx.db, ctx.network.id)
     ctx.due(ctx.now, "name_forgotten", f"person:{fact.person_id}", after=0)
     return ()
 

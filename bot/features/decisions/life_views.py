@@ -21,10 +21,10 @@ def decision_ending(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None
         return None
     words, d = ctx.words, told.decision
     if told.terms.renewals != args["renewals"]:
-        return Message((Paragraph(words.line("{decision} was renewed.", decision=messages.title(words, d))),))
+        return Message((Paragraph(words.line("{decision} was renewed.", decision=messages.marked(words, d))),))
     line = words.line(
         "{decision} ends on {until} unless you renew it.",
-        decision=messages.title(words, d),
+        decision=messages.marked(words, d),
         until=words.moment(told.terms.expires_at),
     )
     return Message(
@@ -69,7 +69,7 @@ def group_affected(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     line = words.line(
         "{group} says that {decision} affects them too.",
         group=messages.named(group),
-        decision=messages.title(words, told.decision),
+        decision=messages.marked(words, told.decision),
     )
     quote = (Quote(one.why),) if one.why else (Paragraph((Text(words("(redacted)")),)),)
     return Message((Paragraph(line), *quote))
@@ -83,7 +83,7 @@ def carried_out_asked(ctx: ViewContext, args: Mapping[str, Any]) -> Message | No
     words, d = ctx.words, told.decision
     checks = decision_parties.checks(ctx.db, ctx.network.id, d.number)
     check = next((x for x in checks if x.group_id == group_id), None)
-    about = messages.title(words, d)
+    about = messages.marked(words, d)
     if check is not None and check.answer:
         group = ctx.group.name if ctx.group else "?"
         said = words.line(ANSWERS[check.answer], group=group)

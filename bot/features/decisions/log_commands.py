@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import forms, parsing
+from bot.core.audience import person_reader
 from bot.core.calendars import calendar_of
 from bot.core.commands import Who, command
 from bot.core.context import Context
@@ -14,13 +15,32 @@ from bot.core.events import DecisionLogged, DecisionProposed, DecisionUndone
 from bot.core.language import mark
 from bot.core.message import Block, Bold, Bullets, Code, Message, Note, Paragraph
 from bot.core.replies import Answer, Form, Reply
-from bot.features.decisions import expiring, finding_messages, messages, rules, storing
+from bot.features.decisions import expiring, finding_messages, messages, rules, sourcing, storing
 from bot.features.decisions.declarations import RELATIONS, LogDecision, ProposeDecision, Undo, UseDraft
 from bot.features.decisions.finding_messages import Found
-from bot.features.decisions.loading import deciding_group, groups_named, is_secret, seen, subject_of, told_to_person
+from bot.features.decisions.loading import (
+    deciding_group,
+    groups_named,
+    is_secret,
+    readable,
+    seen,
+    subject_of,
+    told_to_person,
+)
 from bot.features.decisions.nearby import named, related
 from bot.features.decisions.storing import Parties
-from storage import counters, decision_lists, decisions, directory, drafts, inbox, protocol, search
+from storage import (
+    counters,
+    decision_lists,
+    decision_sources,
+    decision_terms,
+    decisions,
+    directory,
+    drafts,
+    inbox,
+    protocol,
+    search,
+)
 from storage.decisions import Decision
 
 
@@ -80,24 +100,24 @@ def use_draft(ctx: Context, args: UseDraft) -> Reply:
     if draft is None:
         raise UserError("There is no draft {id} of yours. “draft” lists them.", "/draft", id=args.draft)
     if args.action == "drop":
-        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        _drop(ctx, draft.id)
         return Answer(Message((Paragraph(ctx.words.line("Dropped; nothing was logged.")),)))
     wanted = parsing.parse(propose, draft.command.partition(" ")[2])
     assert isinstance(wanted, ProposeDecision)
     _act_for(ctx, wanted.as_group)
-    parties = _parties(ctx, wanted)
+    parties = replace(_parties(ctx, wanted), source=decision_sources.of_draft(ctx.db, ctx.network.id, draft.id))
     if args.action == "now":
         if not args.why:
             return _ask_why(ctx, draft.id)
-        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        _drop(ctx, draft.id)
         urgent = wanted.model_copy(update={"urgent": args.why})
         return _take(ctx, urgent, parties, _notice(ctx, wanted, parties))
     if args.action == "log":
         rules.check_only_logged(draft.id, is_asking=_is_asking(ctx))
-        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        _drop(ctx, draft.id)
         return _take(ctx, wanted, parties, None)
     if args.action == "open":
-        drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft.id)
+        _drop(ctx, draft.id)
         return _open(ctx, wanted, parties, wanted.length or _length(ctx, wanted, parties))
     needed = _notice(ctx, wanted, parties) or rules.Notice(rules.AFFECTS_OTHERS, "10bd")
     if wanted.length is not None:
@@ -141,7 +161,7 @@ def _parties(ctx: Context, args: LogDecision) -> Parties:
     own = deciding_group(ctx)
     affected, told = groups_named(ctx, args.affects, own), groups_named(ctx, args.tell, own)
     rules.check_readers(args.audience, tuple(g.id for g in affected), tuple(g.id for g in told))
-    return Parties(own, affected, tuple(g for g in told if g not in affected))
+    return Parties(own, affected, tuple(g for g in told if g not in affected), sourcing.quoted(ctx))
 
 
 def _notice(ctx: Context, args: LogDecision, parties: Parties) -> rules.Notice | None:
@@ -186,7 +206,16 @@ def _take(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notic
         expiring.set_end(ctx, replace(terms, number=decision.number))
         more = (*more, messages.holds_until(ctx.words, decision.id, terms.expires_at))
     told = told_to_person(ctx, decision) if args.supersedes else _fresh(ctx, decision, parties)
-    return _logged(ctx, told, (*notes, *more), near)
+    return _logged(ctx, told, (*notes, *more, *_by_mandate(ctx, args.taken_by)), near)
+
+
+def _by_mandate(ctx: Context, taken_by: str) -> tuple[Block, ...]:
+    """What is to be said of the mandate by which it was taken ("--taken-by D-9"); nothing where it names none."""
+    number = rules.mandate_named(taken_by)
+    mandate = decisions.find(ctx.db, ctx.network.id, number) if number else None
+    if mandate is None or not readable(mandate, person_reader(ctx.actor)):
+        return ()
+    return messages.by_mandate(ctx.words, mandate, decision_terms.find(ctx.db, ctx.network.id, mandate.number))
 
 
 def _telling_affected(parties: Parties) -> Parties:
@@ -226,6 +255,8 @@ def _preview(ctx: Context, args: ProposeDecision, parties: Parties, needed: rule
     kept = args.model_copy(update={"as_group": parties.own.slug})
     drafts.prune(ctx.db, ctx.network.id, ctx.now - drafts.KEPT_FOR)
     drafts.add(ctx.db, drafts.Draft(ctx.network.id, id, ctx.actor.id, ctx.now, parsing.formatted(propose, kept)))
+    if parties.source is not None:
+        decision_sources.add_to_draft(ctx.db, parties.source, id)
     return Answer(messages.preview(ctx.words, _previewed(ctx, args, parties, needed, id)), is_secret=True)
 
 
@@ -248,6 +279,11 @@ def _ask_why(ctx: Context, draft: str) -> Form:
     return replace(
         form, title=title, fields=why, hidden={"draft": draft, "action": "now"}, typed=f'/draft {draft} now "…"'
     )
+
+
+def _drop(ctx: Context, draft: str) -> None:
+    drafts.drop(ctx.db, ctx.network.id, ctx.actor.id, draft)
+    decision_sources.drop_without_draft(ctx.db, ctx.network.id)
 
 
 def _act_for(ctx: Context, slug: str) -> None:

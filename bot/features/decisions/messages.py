@@ -29,7 +29,7 @@ from bot.core.message import (
 )
 from bot.features.decisions.history import earlier_versions
 from bot.features.decisions.life import Life, life_blocks, term_rows
-from storage.decision_terms import Terms
+from storage.decision_terms import MANDATE, Terms
 from storage.decision_versions import Version
 from storage.decisions import Decision
 from storage.links import Link
@@ -276,6 +276,18 @@ def logged(words: Words, told: Told, more: Sequence[Block]) -> Message:
     blocks += _links(words, told)
     blocks.append(Actions((Action(words("Undo (ten minutes)"), f"/undo {d.id}"),)))
     return Message(tuple(blocks))
+
+
+def by_mandate(words: Words, mandate: Decision, terms: Terms) -> tuple[Block, ...]:
+    """By whose mandate it was taken; or that it is none any more, which does not undo what was decided."""
+    about = RecordMention(mandate.id)
+    if terms.kind == MANDATE and mandate.status == "taken":
+        line = words.line("By mandate {id}: {holder}, for {topic}.", id=about, holder=terms.holder, topic=terms.topic)
+    elif terms.kind == MANDATE:
+        line = words.line("The mandate {id} is not in force any more. Say who took it instead.", id=about)
+    else:
+        line = words.line("{id} gives nobody a mandate. Say who took it instead.", id=about)
+    return (Note(line),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from bot.core.context import Context
 from bot.core.durations import parse_moment_past
 from bot.core.events import DecisionShown
 from bot.core.language import mark
-from bot.core.message import Code, Message, Paragraph, Spans
+from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, Spans
+from bot.core.paging import pages
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import finding_messages, messages
 from bot.features.decisions.declarations import ListDecisions, ShowDecision
@@ -33,7 +34,25 @@ def show(ctx: Context, args: ShowDecision) -> Reply:
     told = told_to_person(ctx, decision, is_whole=True)
     has_words_of_group = told.life is not None and told.life.is_source_shown and ctx.group != told.group
     is_for_one = has_words_of_group or is_secret(ctx, (decision, *(other for _, other, _ in told.links)))
-    return Answer(messages.whole(ctx.words, told, more), is_secret=is_for_one)
+    message = messages.whole(ctx.words, told, more)
+    return Answer(_page(ctx, args, message), is_secret=is_for_one)
+
+
+def _page(ctx: Context, args: ShowDecision, whole: Message) -> Message:
+    """One page of a long story, with the way to the next one."""
+    every = pages(whole.blocks)
+    number = min(max(args.page, 1), len(every))
+    if len(every) == 1:
+        return whole
+    words = ctx.words
+    blocks: list[Block] = list(every[number - 1])
+    if number > 1:
+        about = words.line("{id}, page {n} of {all}", id=f"D-{args.decision}", n=number, all=len(every))
+        blocks.insert(0, Paragraph(about))
+    if number < len(every):
+        blocks.append(Note(words.line("Page {n} of {all}.", n=number, all=len(every))))
+        blocks.append(Actions((Action(words("Go on"), f"/show D-{args.decision} --page {number + 1}"),)))
+    return Message(tuple(blocks))
 
 
 @command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -133,6 +134,12 @@ def check_carried_out(decision: Decision, group_id: int) -> None:
         raise UserError(
             "{id} does not affect your group. If it does: say so.", f"/affects-us {decision.id} …", id=decision.id
         )
+
+
+def mandate_named(taken_by: str) -> int | None:
+    """The number of the mandate that a decision says it was taken by: "mandate D-9"."""
+    found = re.search(r"\bD-(\d{1,9})\b", taken_by, re.IGNORECASE)
+    return int(found[1]) if found else None
 
 
 def check_renewal(decision: Decision, terms: Terms) -> None:

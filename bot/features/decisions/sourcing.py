@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.context import Context
 from bot.core.conversation import MessageRedacted
 from storage import decision_sources, people
 from storage.decision_sources import Source
-from storage.decisions import Decision
+
+_LONGEST = 8000
 
 
-def keep(ctx: Context, decision: Decision) -> None:
-    """Keeps the message that the command answers, if it answers one."""
-    quoted = ctx.quoted
-    if quoted is None or ctx.channel is None:
-        return
-    who = quoted.actor
+def quoted(ctx: Context) -> Source | None:
+    """The message that the command answers, if it answers one; its decision has no number yet."""
+    said = ctx.quoted
+    if said is None or ctx.channel is None:
+        return None
+    who = said.actor
     person_id = people.with_account(ctx.db, ctx.network.id, who.platform, who.workspace, who.user)
-    decision_sources.add(
-        ctx.db,
-        Source(
-            *(ctx.network.id, decision.number, ctx.channel.id, quoted.message_id[:255], person_id),
-            *("" if person_id else who.name[:200], quoted.text[:8000], quoted.at),
-        ),
-    )
+    name = "" if person_id else who.name[:200]
+    text = said.text[:_LONGEST]
+    return Source(ctx.network.id, 0, ctx.channel.id, said.message_id[:255], person_id, name, text, said.at)
+
+
+def keep(ctx: Context, source: Source | None, number: int) -> None:
+    """Keeps what a decision was made from."""
+    if source is not None:
+        decision_sources.add(ctx.db, replace(source, number=number))
 
 
 def listen(ctx: Context, incoming: object) -> None:

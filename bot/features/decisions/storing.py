@@ -15,6 +15,7 @@ from bot.features.decisions import rules, sourcing
 from bot.features.decisions.declarations import LogDecision
 from bot.features.decisions.loading import readable, seen
 from storage import counters, decision_index, decision_terms, decisions, directory, links
+from storage.decision_sources import Source
 from storage.decision_terms import Terms
 from storage.decisions import Decision
 from storage.network import Channel, Group
@@ -22,11 +23,12 @@ from storage.network import Channel, Group
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """The deciding group, those affected and those told."""
+    """The deciding group, those affected and those told; and the message that it all began with."""
 
     own: Group
     affected: tuple[Group, ...] = ()
     told: tuple[Group, ...] = ()
+    source: Source | None = None
 
 
 def store(
@@ -48,7 +50,7 @@ def store(
         terms = replace(terms or Terms(ctx.network.id, number), number=number, is_position=args.position)
         decision_terms.put(ctx.db, terms)
     decision_index.add(ctx.db, decision, [ctx.actor.name], terms)
-    sourcing.keep(ctx, decision)
+    sourcing.keep(ctx, parties.source, decision.number)
     set_review(ctx, decision)
     notes: list[Block] = []
     for earlier in args.supersedes:

@@ -27,7 +27,7 @@ def review_due(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return None
     words, d = ctx.words, told.decision
     blocks = [
-        Paragraph(words.line("Time to look again at {decision}", decision=messages.title(words, d))),
+        Paragraph(words.line("Time to look again at {decision}", decision=messages.marked(words, d))),
         Paragraph(words.line("Is it still right? Keep it, change it, or replace it by a new one.")),
     ]
     if args.get("late_h"):
@@ -54,8 +54,8 @@ def link_asked(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     line = words.line(
         messages.ASKED[args["relation"]],
         group=messages.named(later.group),
-        later=messages.title(words, later.decision),
-        earlier=messages.title(words, earlier.decision),
+        later=messages.marked(words, later.decision),
+        earlier=messages.marked(words, earlier.decision),
     )
     if link.state != links.ASKED:
         return Message((Paragraph(line), Paragraph(_answered(words, link, earlier))))

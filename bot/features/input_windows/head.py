@@ -27,6 +27,7 @@ from bot.core.message import (
 )
 from bot.features.input_windows import rules
 from bot.features.input_windows.rooms import Room, is_readable, room
+from bot.features.input_windows.standing import standing
 from bot.features.input_windows.story import (
     NEWEST,
     QUOTE_LENGTH,
@@ -76,7 +77,7 @@ def head(words: Words, shown: Story, group: Group | None) -> Message:
     d = found.decision
     blocks: list[Block] = [
         Heading((RecordMention(d.id), Text(" "), Bold(d.title))),
-        *urgent_mark(words, found),
+        *standing(words, found),
         Paragraph(state(words, found, group)),
     ]
     if found.window.outcome_text:
@@ -93,12 +94,6 @@ def head(words: Words, shown: Story, group: Group | None) -> Message:
         return Message(tuple(blocks))
     can_pass = group is None or group.id in found.asked_ids
     return Message((*blocks, *_ways(words, d.id, can_pass=can_pass)), tuple(rules.REACTIONS))
-
-
-def urgent_mark(words: Words, found: Room) -> tuple[Block, ...]:
-    """What was taken before those affected were asked is marked, as long as it has no outcome."""
-    is_urgent = found.window.is_review and bool(found.decision.urgent) and not found.window.outcome
-    return (Paragraph((Bold(words("Urgent")),)),) if is_urgent else ()
 
 
 def state(words: Words, found: Room, group: Group | None) -> Spans:

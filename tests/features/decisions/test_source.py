@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.core.conversation import Actor, CommandTyped, MessageRedacted, Quoted
 from bot.core.replies import Answer, Form, Reply
-from tests.support.house import START, House, plain
+from storage.decision_life_tables import draft_sources
+from tests.support.house import START, House, plain, rows
 
 MESSAGE = Quoted("m1", Actor("test", "w", "ben", "Ben"), "Let us use Signal.\nIt hides our numbers.", START)
 
@@ -61,3 +62,18 @@ async def test_a_redacted_decision_takes_its_source_along(house: House) -> None:
     await answer_to(house, "decide Use Signal for alerts")
     await house.say("oakland", "ana", "/redact D-1")
     assert "hides our numbers" not in plain(await house.say("oakland", "ana", "/show D-1"))
+
+
+async def test_a_draft_keeps_its_source_until_it_is_sent_on_its_way(house: House) -> None:
+    await house.say("oakland", "ben", "hello")
+    await answer_to(house, "decide Use Signal for alerts --affects nairobi")
+    await house.say("oakland", "ana", '/draft 1 now "the old one is gone"')
+    assert "hides our numbers" in plain(await house.say("oakland", "ana", "/show D-1"))
+    await answer_to(house, "decide Use Matrix for alerts --affects nairobi", replace(MESSAGE, message_id="m2"))
+    gone = MessageRedacted("e-gone", house.place("oakland"), house.actor("ben"), house.clock(), "m2")
+    await house.handle(gone)
+    await house.say("oakland", "ana", "/draft 2 open")
+    assert "Made from" not in plain(await house.say("oakland", "ana", "/show D-2"))
+    await answer_to(house, "decide Use flags for alerts --affects nairobi", replace(MESSAGE, message_id="m3"))
+    await house.say("oakland", "ana", "/draft 3 drop")
+    assert await house.work.read(lambda tx: rows(tx.db, draft_sources)) == 0
