@@ -22,7 +22,7 @@ from bot.features.decisions.loading import deciding_group, seen, subject_of
 from storage import decision_index, decision_parties, decisions, directory, input_windows
 from storage.decision_parties import Check, Joined
 from storage.decisions import Decision
-from storage.input_windows import OPEN
+from storage.input_windows import LEFT, OPEN
 from storage.network import Group
 
 WAYS = ("as-is", "adapted", "not")
@@ -62,7 +62,8 @@ def affects_us(ctx: Context, args: AffectsUs) -> Reply:
     window = input_windows.window(ctx.db, ctx.network.id, decision.number)
     asked = input_windows.asked(ctx.db, ctx.network.id, decision.number) if window else []
     is_open = window is not None and window.state == OPEN
-    rules.check_affects(decision, group.id, tuple(one.group_id for one in asked), stands=is_open)
+    waited_for = tuple(one.group_id for one in asked if one.state != LEFT)
+    rules.check_affects(decision, group.id, waited_for, stands=is_open)
     joined = Joined(ctx.network.id, decision.number, group.id, args.why.strip(), ctx.actor.id, ctx.now)
     decision_parties.join(ctx.db, joined)
     _add(ctx, decision, group)
