@@ -15,7 +15,7 @@ from storage.search import folded
 
 MOST_SEARCHES = 10
 _NETWORK_BITS = 32
-_SHORTEST_BEGINNING = 4
+_LONGER = 4
 _SQLITE = (
     "SELECT * FROM (SELECT {i} AS search, rowid AS found FROM decision_words WHERE decision_words MATCH :q{i} "
     "AND rowid > :floor AND rowid < :ceiling ORDER BY rowid DESC LIMIT :most)"
@@ -36,7 +36,8 @@ def near(
 ) -> list[list[int]]:
     """For each of `wanted` (words, all of which have to be there) the newest numbers, at most `most`.
 
-    A word of four letters finds all that begin with it. `readers`: marks of those who may read.
+    A word finds its plural and its singular too, but not all that begins with it: that would have to be collected
+    first. `readers`: marks of those who may read.
     """
     searches = [[word for said in words for word in folded(said)] for words in wanted[:MOST_SEARCHES]]
     searches = [words for words in searches if words]
@@ -59,13 +60,19 @@ def near(
 
 def _sqlite_query(words: Sequence[str], marks: Sequence[str]) -> str:
     seen = " OR ".join(f'readers : "{mark}"' for mark in marks)
-    return " AND ".join([*(f'words : "{w}"{" *" * _is_begun(w)}' for w in words), f"({seen})"])
+    said = ["(" + " OR ".join(f'words : "{form}"' for form in _forms(word)) + ")" for word in words]
+    return " AND ".join([*said, f"({seen})"])
 
 
 def _postgres_query(words: Sequence[str], marks: Sequence[str]) -> str:
     seen = " | ".join(f"'@{mark}'" for mark in marks)
-    return " & ".join([*(f"'{w}'{':*' * _is_begun(w)}" for w in words), f"({seen})"])
+    said = ["(" + " | ".join(f"'{form}'" for form in _forms(word)) + ")" for word in words]
+    return " & ".join([*said, f"({seen})"])
 
 
-def _is_begun(word: str) -> bool:
-    return len(word) >= _SHORTEST_BEGINNING
+def _forms(word: str) -> list[str]:
+    """The word, and what may be its plural or singular in English and Spanish."""
+    found = [word, f"{word}s", f"{word}es"]
+    if len(word) > _LONGER and word.endswith("s"):
+        found += [word[:-1], *([word[:-2]] if word.endswith("es") else [])]
+    return found

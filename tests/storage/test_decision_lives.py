@@ -104,7 +104,7 @@ def test_near_finds_the_newest_of_each_search_for_these_eyes(filled: sa.Connecti
         decision(4, title="Signal alerts again", status="undone"),
         decision(1, network_id=2, title="Signal for alerts elsewhere"),
     )
-    wanted = [("signal", "alert"), ("signal",), ("garden",), ("signal'\"*", ")")]
+    wanted = [("signal", "alert"), ("signal",), ("gardens",), ("signal'\"*", ")")]
     marks = ALL.marks()
     assert search_near.near(filled, 1, wanted, marks, 5) == [[1], [2, 1], [3], [2, 1]]
     assert search_near.near(filled, 1, wanted, STRANGER.marks(), 1) == [[1], [2], [], [2]]

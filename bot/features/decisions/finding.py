@@ -31,10 +31,10 @@ def _both(translated: str) -> frozenset[str]:
 
 
 def content_words(text: str, empty: frozenset[str], most: int = LONGEST_WORDS) -> list[str]:
-    """The words that say most: the longest that are no mere grammar; plurals like their singular."""
+    """The words that say most: the longest that are no mere grammar."""
     words = dict.fromkeys(w for w in folded(text) if len(w) >= _SHORTEST and w not in empty)
     longest = sorted(words, key=lambda w: -len(w))[:most]
-    return [w[:-1] if len(w) > 4 and w.endswith("s") else w for w in words if w in longest]
+    return [w for w in words if w in longest]
 
 
 def related_searches(text: str, empty: frozenset[str]) -> list[tuple[str, ...]]:

@@ -23,7 +23,7 @@ from storage.decision_lists import Filter
 from storage.decisions import Decision
 
 OTHERS, SHAPING, PAGE = 5, 10, 10
-_CANDIDATES = 100
+_CANDIDATES = 50
 _OF_STATUS = {"taken": 0, "proposed": 1}
 
 

@@ -139,8 +139,8 @@ async def test_what_is_hidden_answers_nobody_who_may_not_read_it(house: House) -
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("Why do we use Signal for alerts?", ["signal", "alert"]),
-        ("¿Por qué usamos Signal para las alertas?", ["usamo", "signal", "alerta"]),
+        ("Why do we use Signal for alerts?", ["signal", "alerts"]),
+        ("¿Por qué usamos Signal para las alertas?", ["usamos", "signal", "alertas"]),
         ("the and of", []),
         ("SMS", ["sms"]),
     ],
@@ -151,5 +151,5 @@ def test_the_words_that_say_most(said: str, words: list[str]) -> None:
 
 def test_sharing_two_words_counts_more_than_sharing_one() -> None:
     searches = finding.question_searches("signal alerts", frozenset())
-    assert searches == [("signal", "alert"), ("signal",), ("alert",)]
+    assert searches == [("signal", "alerts"), ("signal",), ("alerts",)]
     assert finding.ranked(searches, [[3], [3, 9], [7]]) == [3, 9, 7]
