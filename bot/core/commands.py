@@ -74,6 +74,7 @@ class Command:
 
     `connects`: may be typed in a place of no network; the one argument is a code, and the network is the code's.
     `quoted_into`: wants the message that it answers, whose first line fills this field where nothing is typed.
+    `forgets_places`: a place may belong to another group, or to no network, after it.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Command:
     connects: bool = False
     who_else: Callable[[Any], tuple[Who, ...] | None] | None = None
     quoted_into: str = ""
+    forgets_places: bool = False
 
     def rights(self, args: Args) -> tuple[Who, ...]:
         """Who may use it with these arguments."""
@@ -143,6 +145,7 @@ def command(
     connects: bool = False,
     who_else: Callable[[Any], tuple[Who, ...] | None] | None = None,
     quoted_into: str = "",
+    forgets_places: bool = False,
 ) -> Callable[[Handler], Command]:
     """Declares a command over its handler; the arguments' model is read from the handler's annotation.
 
@@ -157,6 +160,7 @@ def command(
             connects=connects,
             who_else=who_else,
             quoted_into=quoted_into,
+            forgets_places=forgets_places,
         )
 
     return declare
