@@ -109,6 +109,17 @@ _FORGETS = [
 ]
 
 
+_COUNTS = [
+    sa.select(sa.func.count()).select_from(table).where(table.c.network_id == bindparam("n"), table.c.by_id == _OLD)
+    for table in (decision_joined, decision_checks)
+]
+
+
+def count_of(db: sa.Connection, network_id: int, person_id: int) -> int:
+    """How often somebody spoke for their group about another one's decision."""
+    return sum(db.execute(statement, {"n": network_id, "p": person_id}).scalar_one() for statement in _COUNTS)
+
+
 def move_person(db: sa.Connection, network_id: int, from_person: int, to_person: int) -> None:
     """Two people were one."""
     for statement in _MOVES:

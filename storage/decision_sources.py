@@ -95,6 +95,23 @@ def forget_person(db: sa.Connection, network_id: int, person_id: int, at: dateti
     return list(db.execute(_FORGET, {"n": network_id, "p": person_id, "at": at}).scalars())
 
 
+_COUNT_OF = (
+    sa.select(sa.func.count())
+    .select_from(decision_sources)
+    .where(
+        decision_sources.c.network_id == bindparam("n"),
+        decision_sources.c.person_id == bindparam("p"),
+        decision_sources.c.redacted_at.is_(None),
+    )
+)
+
+
+def count_of(db: sa.Connection, network_id: int, person_id: int) -> int:
+    """How many decisions keep what somebody had said."""
+    found: int = db.execute(_COUNT_OF, {"n": network_id, "p": person_id}).scalar_one()
+    return found
+
+
 def move(db: sa.Connection, network_id: int, from_person: int, to_person: int) -> None:
     """Two people were one."""
     db.execute(_MOVE, {"n": network_id, "p": from_person, "new_person": to_person})

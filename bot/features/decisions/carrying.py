@@ -6,14 +6,16 @@ from datetime import timedelta
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
+from bot.core.presence import followed, is_here
 from bot.core.working_time import next_working_moment
 from storage import decision_parties, decisions, directory
 from storage.deadlines import Deadline
 from storage.decisions import Decision
+from storage.group_states import PAUSED
 
 CARRIED_OUT = "carried_out"
 AFTER = timedelta(days=30)
-ROUNDS = 1_000_000
+AGAIN = timedelta(days=7)
 
 
 def ask_later(ctx: Context, decision: Decision) -> None:
@@ -23,16 +25,21 @@ def ask_later(ctx: Context, decision: Decision) -> None:
 
 
 def ask(ctx: Context, deadline: Deadline) -> None:
-    """The day has come: a group is asked in its working hours, unless it has said so already or is gone."""
+    """The day has come: a group is asked in its working hours, unless it has said so already or is gone.
+
+    A group that is paused is asked when it is back, one that merged where it is now.
+    """
     decision = decisions.find(ctx.db, ctx.network.id, int(deadline.about.removeprefix("D-")))
-    group = directory.groups_by_id(ctx.db, ctx.network.id, [deadline.group_id]).get(deadline.group_id)
-    if decision is None or group is None or group.state != "active":
+    found = directory.groups_by_id(ctx.db, ctx.network.id, [deadline.group_id]).get(deadline.group_id)
+    if decision is None or found is None or decision.status != "taken" or decision.redacted_at is not None:
         return
-    if decision.status != "taken" or decision.redacted_at is not None or group.id not in decision.affected_ids:
+    group = followed(ctx.db, found)
+    if not is_here(group) or group.id not in decision.affected_ids:
         return
     working_at = next_working_moment(calendar_of(group), ctx.now)
-    if working_at > ctx.now:
-        ctx.due(working_at, CARRIED_OUT, decision.id, group_id=group.id, round=deadline.round + ROUNDS)
+    later_at = ctx.now + AGAIN if group.state == PAUSED else working_at
+    if later_at > ctx.now:
+        ctx.due(later_at, CARRIED_OUT, decision.id, group_id=found.id, round=deadline.round + 1)
         return
     if not decision_parties.ask(ctx.db, ctx.network.id, decision.number, group.id, ctx.now):
         return

@@ -16,7 +16,7 @@ from bot.core.kinds import DecisionId, FreeText, GroupSlug
 from bot.core.language import mark
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import finding, finding_messages
-from bot.features.decisions.loading import deciding_group, eyes, group_named, is_secret, seen, told_to_person
+from bot.features.decisions.loading import eyes, group_named, is_secret, seen, told_to_person
 from bot.features.decisions.nearby import EACH, listed, named, near
 from storage import decision_lists, decision_shape, decision_terms
 from storage.decision_lists import Filter
@@ -92,7 +92,9 @@ def _standing(ctx: Context, found: Sequence[Decision]) -> Decision:
     has_form=False,
 )
 def start(ctx: Context, args: Start) -> Reply:
-    group = group_named(ctx, args.group) if args.group else deciding_group(ctx)
+    group = group_named(ctx, args.group) if args.group else ctx.acting_as
+    if group is None:
+        raise UserError("Say for which group: this channel belongs to none.", "/start --group GROUP")
     network_id = ctx.network.id
     positions = decision_lists.page(ctx.db, eyes(ctx), Filter(kind="position", status="taken"), _CANDIDATES)
     numbers = {d.number for d in positions}

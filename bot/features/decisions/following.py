@@ -118,4 +118,12 @@ def records(ctx: Context, asked: RecordsAsked) -> tuple[Block, ...]:
         items.append((Text(words.plural("{n} decision that you logged", "{n} decisions that you logged", written)),))
     if waiting:
         items.append((Text(words.plural("{n} draft that only you see", "{n} drafts that only you see", waiting)),))
+    said = decision_sources.count_of(ctx.db, ctx.network.id, asked.person_id)
+    if said:
+        message = words.plural("{n} message that a decision was made from", "{n} messages that became decisions", said)
+        items.append((Text(message),))
+    spoken = decision_parties.count_of(ctx.db, ctx.network.id, asked.person_id)
+    if spoken:
+        answers = words.plural("{n} answer for your group on a decision", "{n} answers for your group", spoken)
+        items.append((Text(answers),))
     return (Bullets(tuple(items)),) if items else ()

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.app import FEATURES
 from bot.core.feature import Feature
 from bot.core.replies import Form
 from storage.events import events
+from storage.network_tables import groups
 from tests.support.house import House, plain
 
 PROPOSE = "/propose Use Signal --affects nairobi --for 5bd"
@@ -130,3 +132,19 @@ async def test_who_is_forgotten_takes_their_words_along(house: House) -> None:
     assert "by SMS" not in whole
     assert "our forest" not in whole + house.shown("oakland")
     assert "Nairobi: adapted" in whole
+
+
+async def test_a_paused_group_is_asked_when_it_is_back(house: House) -> None:
+    await concluded(house)
+    await house.say("bilbao", "iker", "hello")
+    await house.work.write(
+        1, lambda tx: tx.db.execute(sa.update(groups).where(groups.c.id == 3).values(state="paused"))
+    )
+    await house.wait(days=40)
+    assert "carry it out" in house.shown("nairobi")
+    assert "carry it out" not in house.shown("bilbao")
+    await house.work.write(
+        1, lambda tx: tx.db.execute(sa.update(groups).where(groups.c.id == 3).values(state="active"))
+    )
+    await house.wait(days=10)
+    assert house.shown("bilbao").count("carry it out") == 1
