@@ -16,7 +16,7 @@ async def kinds(house: House) -> list[str]:
 
 def code_in(shown: str) -> str:
     """The newest code that is shown."""
-    return re.findall(r"CODE-\d+", shown)[-1]
+    return str(re.findall(r"CODE-\d+", shown)[-1])
 
 
 async def everybody(house: House) -> None:
