@@ -12,7 +12,7 @@ from storage import decision_versions, decisions, inbox, search
 from storage.decision_tables import decisions as decision_table
 from storage.decision_tables import drafts
 from storage.decisions import Decision
-from storage.delivery import lanes, messages
+from storage.delivery_tables import lanes, messages
 from storage.network_tables import channels, memberships, roles, workspaces
 from storage.window_tables import concern_answers, contributions
 

@@ -18,6 +18,7 @@ from bot.features.network import (
 from bot.features.network.access import invite, join, show_roles, steward
 from bot.features.network.accounts import link_account, whoami
 from bot.features.network.auditing import audit
+from bot.features.network.channel_lives import home_lost, listen
 from bot.features.network.exports import export_group
 from bot.features.network.groups import group
 from bot.features.network.homes import ENDS, asked_ends, group_confirm
@@ -57,6 +58,7 @@ FEATURE = Feature(
     views={
         "group_card": group_card,
         "home_asked": home_asked,
+        "home_lost": home_lost,
         "group_paused": state_messages.group_paused,
         "group_back": state_messages.group_back,
         "paused_told": state_messages.paused_told,
@@ -87,4 +89,5 @@ FEATURE = Feature(
         (IdentityLinked, contacts.linked),
         (PersonForgotten, contacts.forgotten),
     ),
+    listeners=(listen,),
 )

@@ -85,6 +85,7 @@ def _come_back(ctx: Context, group: Group) -> Reply:
 def _register(ctx: Context, args: GroupArgs) -> Reply:
     network_id = ctx.network.id
     rules.check_may_register(ctx.actor, ctx.network.settings, args.name)
+    homes.check_may_bind(ctx)
     new = rules.new_group(network_id, ctx.new_id(), args.name, args, ctx.actor.zone, ctx.network.language)
     check_names(ctx, new)
     directory.add_group(ctx.db, new, ctx.now)

@@ -16,7 +16,8 @@ async def kinds(house: House) -> list[str]:
 
 def code_in(shown: str) -> str:
     """The newest code that is shown."""
-    return str(re.findall(r"CODE-\d+", shown)[-1])
+    *_, newest = re.finditer(r"CODE-\d+", shown)
+    return newest[0]
 
 
 async def everybody(house: House) -> None:
