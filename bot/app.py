@@ -30,7 +30,7 @@ from bot.core.feature import Feature
 from bot.core.following import Followers
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import decisions, input_windows, network
+from bot.features import conflicts, decisions, input_windows, network
 from bot.features import help as help_feature
 from bot.features.network import exports
 from bot.handing_over import OwnSteps
@@ -44,7 +44,10 @@ from storage.work import Clock, open_work
 
 log = logging.getLogger("mycel")
 
-FEATURES: tuple[Feature, ...] = (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, help_feature.FEATURE)
+FEATURES: tuple[Feature, ...] = (
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE),
+    *(network.FEATURE, help_feature.FEATURE),
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Where the playground is served; its guard answers to these names only."""

@@ -1,6 +1,8 @@
 """All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
 
 from storage import (
+    circle_tables,
+    conflict_tables,
     counters,
     deadlines,
     decision_tables,
@@ -19,6 +21,8 @@ from storage.types import metadata
 __all__ = ["metadata", "modules"]
 
 modules = (
+    circle_tables,
+    conflict_tables,
     counters,
     deadlines,
     decision_tables,
