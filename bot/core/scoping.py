@@ -13,6 +13,7 @@ from bot.core.context import Context
 from bot.core.conversation import Actor, CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
 from bot.core.language import Words
+from bot.core.presence import check_not_gone
 from bot.core.registry import Registry
 from storage import codes, directory
 from storage.network import Group, Person, Scope, network_of, scope
@@ -176,6 +177,7 @@ class Scoping:
             group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
             if group is None:
                 raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=wanted)
+            check_not_gone(ctx.db, group, wanted)
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
