@@ -1,11 +1,15 @@
 """All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
 
 from storage import (
+    circle_tables,
+    conflict_tables,
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery_tables,
     events,
+    group_tables,
     inbox,
     local_chat,
     matrix,
@@ -18,11 +22,15 @@ from storage.types import metadata
 __all__ = ["metadata", "modules"]
 
 modules = (
+    circle_tables,
+    conflict_tables,
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery_tables,
     events,
+    group_tables,
     inbox,
     local_chat,
     matrix,

@@ -13,6 +13,7 @@ from bot.core.context import Context
 from bot.core.conversation import Actor, CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
 from bot.core.language import Words
+from bot.core.presence import check_not_gone
 from bot.core.registry import Registry
 from storage import codes, directory
 from storage.network import Group, Person, Scope, network_of, scope
@@ -35,8 +36,10 @@ class NoNetwork(Exception):
 class Scoping:
     """Finds the scope of what comes in. Remembers only which network a channel belongs to and who was seen where."""
 
-    def __init__(self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str]) -> None:
-        self._registry = registry
+    def __init__(
+        self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str], base_url: str = ""
+    ) -> None:
+        self._registry, self._base_url = registry, base_url
         self._new_id, self._new_code = new_id, new_code
         self._networks: dict[tuple[str, str, str], int] = {}
         self._seen: dict[tuple[int, str, str, str, str], None] = {}
@@ -93,6 +96,11 @@ class Scoping:
         for key in [k for k in self._seen if (k[0], k[1], k[2], k[4]) == (network_id, *account)]:
             del self._seen[key]
 
+    def forget_places(self) -> None:
+        """Places may belong elsewhere now, and people to other groups."""
+        self._networks.clear()
+        self._seen.clear()
+
     def context(
         self,
         tx: Tx,
@@ -138,6 +146,8 @@ class Scoping:
             subscribers=self._registry.subscribers,
             registry=self._registry,
             new_code=self._new_code,
+            quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
+            base_url=self._base_url,
         )
         return ctx, found
 
@@ -167,6 +177,7 @@ class Scoping:
             group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
             if group is None:
                 raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=wanted)
+            check_not_gone(ctx.db, group, wanted)
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
