@@ -103,8 +103,8 @@ class Sockets:
             await socket.send_str(json.dumps({"type": "disconnect", "reason": "too_many_websockets"}))
             await socket.close()
             return socket
-        await self._entered(connection)
         try:
+            await self._entered(connection)
             await self._listen(connection)
         finally:
             connection.broken()
@@ -118,13 +118,13 @@ class Sockets:
             await connection.socket.close()
 
     async def _entered(self, connection: Connection) -> None:
-        hello = {"type": "hello", "num_connections": len(self.open) + 1, "connection_info": {"app_id": self.app.id}}
-        debug = {"host": "applink-stand-in", "build_number": 1, "approximate_connection_time": 18_060}
-        await connection.socket.send_str(json.dumps({**hello, "debug_info": debug}))
         async with self._changed:
             self.open.append(connection)
             self.opened += 1
             self._changed.notify_all()
+        hello = {"type": "hello", "num_connections": len(self.open), "connection_info": {"app_id": self.app.id}}
+        debug = {"host": "applink-stand-in", "build_number": 1, "approximate_connection_time": 18_060}
+        await connection.socket.send_str(json.dumps({**hello, "debug_info": debug}))
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.socket:

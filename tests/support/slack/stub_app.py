@@ -30,6 +30,7 @@ class StubApp:
         self.pause_s = 0.0
         self._runner: web.AppRunner | None = None
         self._session = aiohttp.ClientSession()
+        self._open: list[tuple[aiohttp.ClientWebSocketResponse, asyncio.Task[None] | None]] = []
 
     async def start(self) -> None:
         server = web.Application()
@@ -53,14 +54,12 @@ class StubApp:
             waits = {"retry_after": answer.headers["Retry-After"]} if "Retry-After" in answer.headers else {}
             return {**found, **more, **waits}
 
-    async def connect(self, *, acks: bool = True) -> aiohttp.ClientWebSocketResponse:
+    async def connect(self, *, acks: bool = True) -> None:
         """Opens a connection of Socket Mode; envelopes are acknowledged with what `answer` returns."""
         opened = await self.call("apps.connections.open", self.slack.app.app_token)
         socket = await self._session.ws_connect(opened["url"])
         self.got.append(await socket.receive_json())
-        if acks:
-            self._listening = asyncio.create_task(self._listen(socket))
-        return socket
+        self._open.append((socket, asyncio.create_task(self._listen(socket)) if acks else None))
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for message in socket:
