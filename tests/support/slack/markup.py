@@ -33,7 +33,7 @@ def seen(text: str, name_of: NameOf = str) -> str:
             return label
         return f"@{name_of(target[1:])}" if target[0] in "@#" else target
 
-    return unescaped(_CONTROL.sub(show, text))
+    return re.sub(r"^>[ ]?", "> ", unescaped(_CONTROL.sub(show, text)), flags=re.M)
 
 
 def unescaped_signs(text: str) -> list[str]:
