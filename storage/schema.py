@@ -11,6 +11,7 @@ from storage import (
     matrix,
     network_tables,
     search,
+    slack,
     window_tables,
 )
 from storage.types import metadata
@@ -28,5 +29,6 @@ modules = (
     matrix,
     network_tables,
     search,
+    slack,
     window_tables,
 )
