@@ -125,7 +125,9 @@ def _platforms(settings: Settings) -> list[Finding]:
         return [Finding(NOTE, "No platform is set up: `mycel run` starts the playground", step)]
     found = [_homeserver(account) for account in settings.matrix_accounts]
     if "slack" in settings.platforms:
-        found.append(Finding(WRONG, "slack has settings, but this version does not speak it yet", "Take them out."))
+        from bot import slack_doctor
+
+        found += slack_doctor.findings(settings)
     return found
 
 

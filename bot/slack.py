@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 import aiohttp
+from pydantic import SecretStr
 
 from adapters.slack.app import Account, Asked, Base, SlackApp, Tuning
 from adapters.slack.errors import CannotConnect
@@ -124,29 +125,34 @@ async def _close(apps: Sequence[SlackApp], session: aiohttp.ClientSession) -> No
     await session.close()
 
 
-def _account(account: SlackAccount, base_url: str) -> Account:
-    def secret(name: str) -> str:
-        value = getattr(account, name)
-        return value.get_secret_value().strip() if value else ""
-
-    found = Account(
-        secret("bot_token"),
-        secret("app_token"),
-        secret("signing_secret"),
-        account.client_id.strip(),
-        secret("client_secret"),
-        account.api_url,
-        base_url,
-    )
+def _account(settings: SlackAccount, base_url: str) -> Account:
+    found = account_of(settings, base_url)
     problem = wrong(found)
     if problem:
         raise CannotStart(problem)
     return found
 
 
+def account_of(settings: SlackAccount, base_url: str) -> Account:
+    """An app as the adapter takes it; whether it makes sense, `wrong` tells."""
+    return Account(
+        _plain(settings.bot_token),
+        _plain(settings.app_token),
+        _plain(settings.signing_secret),
+        settings.client_id.strip(),
+        _plain(settings.client_secret),
+        settings.api_url,
+        base_url,
+    )
+
+
+def _plain(secret: SecretStr | None) -> str:
+    return secret.get_secret_value().strip() if secret else ""
+
+
 def wrong(account: Account) -> str:
     """What is missing or mixed up in the settings of an app, with what to do; "" if nothing is."""
-    if account.bot_token and not account.bot_token.startswith("xoxb-") and not account.bot_token.startswith("xoxe."):
+    if account.bot_token and not account.bot_token.startswith(("xoxb-", "xoxe.")):
         return "SLACK_BOT_TOKEN is not a bot token: it begins with xoxb- (“OAuth & Permissions” of the app)."
     if account.app_token and not account.app_token.startswith("xapp-"):
         return "SLACK_APP_TOKEN is not an app token: it begins with xapp- (“Basic Information” of the app)."

@@ -19,7 +19,7 @@ from adapters.slack.render import Kit, kits
 from adapters.slack.wording import typed, worded
 from bot.core.conversation import Place
 from bot.core.language import Words, mark
-from bot.core.message import Message
+from bot.core.message import Message, Paragraph, Text
 from bot.core.replies import Form, FormField
 
 FORM = "form"
@@ -48,7 +48,7 @@ def view(form: Form, words: Words, origin: Origin) -> Kit:
     kept, shown = _kept(form, origin)
     blocks = [_input(each, words) for each in (*form.fields, *shown)][: limits.VIEW_BLOCKS - 4]
     title = form.title.strip() or form.command
-    whole = [_section(escaped(title))] if len(title) > limits.TITLE else []
+    whole = kits((Paragraph((Text(title),)),), Names())[:2] if len(title) > limits.TITLE else []
     command = words(AS_TEXT, command=f"`{escaped(typed(form.typed)).replace('`', '')}`") if form.typed else ""
     hint = [_context(command)] if 0 < len(command) <= limits.FIELD else []
     return {
@@ -258,10 +258,6 @@ def _refilled(block: Kit, actions: Mapping[str, Any]) -> Kit:
         if state.get(name):
             bare[initial] = state[name]
     return {**block, "element": bare}
-
-
-def _section(words: str) -> Kit:
-    return {"type": "section", "text": mrkdwn_text(words)}
 
 
 def _context(words: str) -> Kit:

@@ -124,8 +124,15 @@ def _slash(name: str, description: str, hint: str, url: str) -> Manifest:
         # So that people and channels come by their ids: names are not unique.
         "should_escape": True,
     }
-    found |= {"usage_hint": shortened(hint, LONGEST_HINT)} if hint else {}
+    found |= {"usage_hint": _hint(hint)} if hint else {}
     return found | ({"url": url} if url else {})
+
+
+def _hint(usage: str) -> str:
+    """As many whole options as there is room for."""
+    while len(usage) > LONGEST_HINT:
+        usage = f"{usage.removesuffix(' …').rpartition(' [')[0]} …" if " [" in usage else shortened(usage, LONGEST_HINT)
+    return usage
 
 
 def _shortcut(shortcut: Shortcut) -> Manifest:

@@ -33,6 +33,16 @@ def escaped(words: str) -> str:
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def escaped_within(words: str, most: int) -> str:
+    """Escaped text of at most so many characters, never cut within an escape."""
+    whole = escaped(words)
+    if len(whole) <= most:
+        return whole
+    cut = whole[: most - 1]
+    begun = cut.rfind("&", most - len("&amp;"))
+    return f"{cut[:begun] if begun >= 0 and ';' not in cut[begun:] else cut}…"
+
+
 def text(words: str) -> str:
     """Escaped text with its web addresses as links."""
     parts, at = [], 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from adapters.slack import limits
-from adapters.slack.markup import Names, escaped, mrkdwn, mrkdwn_text, plain_text, styled, text
+from adapters.slack.markup import Names, escaped_within, mrkdwn, mrkdwn_text, plain_text, styled, text
 from adapters.slack.wording import typed
 from bot.core import message as m
 from bot.core.splitting import halves
@@ -39,7 +39,7 @@ def parts(message: m.Message, names: Names) -> tuple[Part, ...]:
         if found[-1] and not _fits([*found[-1], kit]):
             found.append([])
         found[-1].append(kit)
-    first = escaped(limits.shortened(m.to_plain(message), limits.TEXT)) or "–"
+    first = escaped_within(m.to_plain(message).strip(), limits.TEXT) or "–"
     return tuple(Part(_said(blocks) if number else first, tuple(blocks)) for number, blocks in enumerate(found))
 
 
@@ -70,7 +70,7 @@ def kits(blocks: Iterable[m.Block], names: Names) -> list[Kit]:
         elif cut is not None:
             waiting += reversed(cut)
         else:
-            found += _sections(limits.shortened(escaped(m.block_to_plain(block)), limits.SECTION))
+            found += _sections(escaped_within(m.block_to_plain(block), limits.SECTION))
     return found
 
 
