@@ -71,8 +71,10 @@ def _part(part: Part, words: Words) -> list[Kit]:
 
 def buttons(words: Words, *, is_steward: bool, commands: Mapping[str, object]) -> Message:
     """What can be done from here, as far as it is declared."""
-    wanted = [(DECIDE, "decide"), (HELP, "help"), *([(INVITE, "invite"), (ROLES, "roles")] if is_steward else [])]
-    actions = tuple(Action(words(label), f"/{name}") for label, name in wanted if name in commands)
+    wanted = [(words(DECIDE), "decide"), (words(HELP), "help")]
+    if is_steward:
+        wanted += [(words(INVITE), "invite"), (words(ROLES), "roles")]
+    actions = tuple(Action(label, f"/{name}") for label, name in wanted if name in commands)
     return Message((Actions(actions),))
 
 

@@ -62,7 +62,7 @@ def command(payload: Payload, known: Known, at: datetime) -> CommandTyped:
     """A slash command. `at` is now: Slack tells no time with it."""
     name = str(payload["command"]).lstrip("/")
     raw = f"{name} {payload.get('text') or ''}".strip()
-    text = reading.words(raw, known, as_accounts=_is_of_people(raw, known))
+    text = reading.read(raw, known, as_accounts=_is_of_people(raw, known))
     place = _place(known, str(payload["channel_id"]))
     return CommandTyped(*_head(payload, known, place, at), text=text)
 
@@ -146,7 +146,7 @@ def _said(payload: Payload, what: Payload, known: Known) -> Incoming | None:
         return CommandTyped(*head, text=text) if raw.strip() else None
     if rest is not None:
         return None  # comes as app_mention too
-    text = reading.with_files(reading.words(raw, known), what.get("files"))
+    text = reading.with_files(reading.read(raw, known), what.get("files"))
     return MessagePosted(*head, message_id=str(what["ts"]), text=text) if text.strip() else None
 
 
@@ -161,7 +161,7 @@ def _changed(payload: Payload, what: Payload, known: Known) -> Incoming | None:
     if raw == old.get("text") or reading.mention_of(known.team.bot_user, raw) is not None:
         return None
     ts = new.get("ts") or old.get("ts")
-    text = reading.with_files(reading.words(raw, known), new.get("files"))
+    text = reading.with_files(reading.read(raw, known), new.get("files"))
     at = reading.moment(str((new.get("edited") or {}).get("ts") or what["ts"]))
     head = _event_head(payload, what, known, said=new, at=at)
     return MessageEdited(*head, message_id=str(ts), text=text) if ts and not head[1].is_direct else None
@@ -243,7 +243,7 @@ def _is_person(message: Payload, known: Known) -> bool:
 def _asked(raw: str, known: Known) -> str:
     """What somebody says to Mycel: a command, else a question."""
     bare = raw.strip().removeprefix("/").removeprefix("!")
-    text = reading.words(bare, known, as_accounts=_is_of_people(bare, known)).strip()
+    text = reading.read(bare, known, as_accounts=_is_of_people(bare, known)).strip()
     if not text:
         return "help"
     first = text.split(None, 1)[0].lower()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.slack import home
+from adapters.slack.home import DECIDED, OPEN, OWED, SETUP
 from adapters.slack.port import PLATFORM, Known
 from adapters.slack.render import Kit
 from bot.core.conversation import Actor, CommandTyped, Place
@@ -44,13 +45,13 @@ class Pages:
             return home.view([home.Part("Mycel", "", home.no_network(words))], words, dm)
         ask = _Asking(self._dispatch, CommandTyped(f"{event_key}:home", place, actor, at, ""))
         parts = [home.Part("Mycel", "", self._buttons(words, standing))]
-        for title, commands in ((home.OWED, self._owed), (home.OPEN, self._opened)):
-            parts += await ask(words(title), self._declared(commands))
+        parts += await ask(words(OWED), self._declared(self._owed))
+        parts += await ask(words(OPEN), self._declared(self._opened))
         for group in groups[:GROUPS_SHOWN]:
             command = f"{self._decided} {quoted(group.slug)}"
-            parts += await ask(words(home.DECIDED, group=group.name), self._declared([command]))
+            parts += await ask(words(DECIDED, group=group.name), self._declared([command]))
         if standing is not None and STEWARD in standing.roles:
-            parts.append(home.Part(words(home.SETUP), "", home.setup(words)))
+            parts.append(home.Part(words(SETUP), "", home.setup(words)))
         return home.view(parts, words, dm)
 
     def _buttons(self, words: Words, standing: Standing | None) -> Message:

@@ -29,7 +29,7 @@ def people_in(text: str) -> frozenset[str]:
     return frozenset(user for user, _ in _PERSON.findall(text))
 
 
-def words(text: str, known: Known, *, as_accounts: bool = False) -> str:
+def read(text: str, known: Known, *, as_accounts: bool = False) -> str:
     """The text as people read it. `as_accounts`: people of this workspace by their account, for commands about them."""
     parts, at = [], 0
     for found in _MARKUP.finditer(text):

@@ -56,7 +56,7 @@ class Shortcuts:
 def asked(shortcut: Shortcut, payload: Payload, known: Known, record: str) -> Asked:
     """`record`: in whose thread the message stands, "" for none. Pure."""
     message: Mapping[str, object] = payload.get("message") or {}
-    said = reading.with_files(reading.words(str(message.get("text") or ""), known), message.get("files")).strip()
+    said = reading.with_files(reading.read(str(message.get("text") or ""), known), message.get("files")).strip()
     lines = said.splitlines() or [""]
     values = dict(shortcut.given)
     if shortcut.title:

@@ -116,13 +116,14 @@ async def test_a_token_that_ends_soon_is_rotated_once_before_it_is_used(
     now = datetime.now(UTC)
     kept = store(work, clock=now)
     [refresh] = installed.refresh
-    expiring = {"bot_token": installed.token, "bot_refresh_token": refresh, "team_id": team.id}
+    old = installed.token
+    expiring = {"bot_token": old, "bot_refresh_token": refresh, "team_id": team.id}
     await kept.async_save(installation(**expiring, bot_token_expires_at=int(now.timestamp()) + 600))
     client = web_client(slack.api_url, session)
     rotator = AsyncTokenRotator(client_id=slack.app.client_id, client_secret=slack.app.client_secret, client=client)
     found = Workspaces(session, slack.api_url, Pace(), store=kept, rotator=rotator, work=work)
     _, api = await AllWorkspaces([found]).team_of(team.id)
-    assert api.client.token not in (None, installed.token)
+    assert api.client.token not in (None, old)
     assert (await AllWorkspaces([found]).team_of(team.id))[1] is api
     assert len(slack.called("oauth.v2.access")) == 1
     await api.call("auth.test")

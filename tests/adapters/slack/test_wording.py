@@ -55,12 +55,12 @@ def test_only_our_own_code_is_reworded_and_reactions_are_offered_once() -> None:
     ],
 )
 def test_slack_s_markup_is_read_as_people_see_it(raw: str, read: str) -> None:
-    assert reading.words(raw, KNOWN) == read
+    assert reading.read(raw, KNOWN) == read
 
 
 def test_commands_about_people_get_accounts_of_this_workspace_and_names_of_guests() -> None:
     raw = "roles <@U1|ana> facilitator <@U9|guest>"
-    assert reading.words(raw, KNOWN, as_accounts=True) == "roles @U1 facilitator @Guest"
+    assert reading.read(raw, KNOWN, as_accounts=True) == "roles @U1 facilitator @Guest"
 
 
 @pytest.mark.parametrize(
