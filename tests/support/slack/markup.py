@@ -43,15 +43,25 @@ def unescaped_signs(text: str) -> list[str]:
     return re.findall(r"[<>&].{0,10}", rest)
 
 
+def mentions(text: str) -> list[str]:
+    """The accounts that a text notifies."""
+    return re.findall(r"<@(\w+)(?:\|[^>]*)?>", text)
+
+
+def text_objects(value: Any) -> list[dict[str, Any]]:
+    """Every text object in blocks."""
+    if isinstance(value, dict):
+        if value.get("type") in ("mrkdwn", "plain_text") and isinstance(value.get("text"), str):
+            return [value]
+        return [text for each in value.values() for text in text_objects(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in text_objects(each)]
+    return []
+
+
 def texts(value: Any) -> list[str]:
     """Every markup text in blocks: what `mrkdwn` objects hold."""
-    if isinstance(value, dict):
-        if value.get("type") == "mrkdwn":
-            return [value["text"]]
-        return [text for each in value.values() for text in texts(each)]
-    if isinstance(value, list):
-        return [text for each in value for text in texts(each)]
-    return []
+    return [each["text"] for each in text_objects(value) if each["type"] == "mrkdwn"]
 
 
 def short_name(emoji: str) -> str:
