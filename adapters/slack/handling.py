@@ -18,6 +18,7 @@ from adapters.slack.forms import Origin
 from adapters.slack.happenings import Happenings
 from adapters.slack.pages import Pages
 from adapters.slack.port import Known, Payload
+from adapters.slack.presence import Presence
 from adapters.slack.render import Kit
 from adapters.slack.scenes import Scenes
 from adapters.slack.shortcuts import Shortcut, Shortcuts
@@ -64,6 +65,7 @@ class Handling:
     def __init__(self, tools: Tools) -> None:
         self._tools, self._voice, self._scenes = tools, tools.voice, tools.scenes
         self._shortcuts = Shortcuts(tools.work, tools.shortcuts)
+        self._presence = Presence(tools.work, tools.voice)
         self._answered: dict[str, None] = {}
 
     async def command(self, payload: Payload) -> Ack:
@@ -75,6 +77,7 @@ class Handling:
         incoming = inbound.command(payload, known, self._tools.clock())
         reply = await self._tools.dispatch.handle(incoming)
         spot = _spot(payload, incoming)
+        self._presence.look(installed.api, known, spot)
         if isinstance(reply, Form):
             reply = await self._opened(reply, payload, installed, incoming.place, spot)
         message = _message_of(reply)
