@@ -49,13 +49,17 @@ NOT_INSTALLED = "Mycel is not installed in this workspace any more. Whoever runs
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Numbers that tests make small, in seconds. `lag_s`: how long an accepted message may be missing in a history."""
+    """Numbers that tests make small, in seconds. `lag_s`: how long an accepted message may be missing in a history.
+
+    `is_paced` False: without our own measures, only with what Slack says.
+    """
 
     lag_s: float = 3.0
     ping_s: float = 10.0
     watch_s: float = 300.0
     retry_s: float = 1.0
     timeout_s: float = 10.0
+    is_paced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class SlackApp:
         self.workspaces = Workspaces(
             base.session,
             account.api_url,
-            Pace(),
+            Pace(is_measured=base.tuning.is_paced),
             token=account.bot_token or None,
             store=self.store,
             rotator=_rotator(account, client) if account.is_oauth else None,

@@ -52,10 +52,15 @@ Key = tuple[str, ...]
 
 
 class Pace:
-    """Gives turns; each (workspace, method) and each channel has its own measure. `clock`: seconds that only grow."""
+    """Gives turns; each (workspace, method) and each channel has its own measure. `clock`: seconds that only grow.
 
-    def __init__(self, clock: Callable[[], float] = monotonic, sleep: Sleep = asyncio.sleep) -> None:
-        self._clock, self._sleep = clock, sleep
+    `is_measured` False: only what Slack itself says is kept.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = monotonic, sleep: Sleep = asyncio.sleep, *, is_measured: bool = True
+    ) -> None:
+        self._clock, self._sleep, self._is_measured = clock, sleep, is_measured
         # When a measure would be full again, of those that are not.
         self._full_at: dict[Key, float] = {}
         self._held_until: dict[Key, float] = {}
@@ -85,9 +90,12 @@ class Pace:
 
     def _wait_s(self, key: Key, rate: Rate) -> float:
         now = self._clock()
+        held_s = max(0.0, self._held_until.get(key, now) - now)
+        if not self._is_measured:
+            return held_s
         missing = max(0.0, self._full_at.get(key, now) - now) / _one_s(rate)
         own = (missing + 1 - rate.at_once) * _one_s(rate)
-        return max(0.0, own, self._held_until.get(key, now) - now)
+        return max(own, held_s)
 
     def _take(self, key: Key, rate: Rate) -> None:
         now = self._clock()

@@ -199,14 +199,13 @@ class SlackSender:
         messages: list[Mapping[str, Any]] = []
         cursor = None
         for _ in range(PAGES):
-            answer = await api.call(
-                method,
-                channel=post.channel.remote_id,
-                limit=PAGE,
-                include_all_metadata=True,
-                cursor=cursor,
-                **args,
-            )
+            place = {"channel": post.channel.remote_id, "limit": PAGE, "include_all_metadata": True}
+            try:
+                answer = await api.call(method, cursor=cursor, **place, **args)
+            except SlackError as error:
+                if error.code in GONE:
+                    return []
+                raise
             messages += answer.get("messages") or []
             cursor = (answer.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
