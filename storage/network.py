@@ -70,7 +70,7 @@ class Person:
 class Scope:
     """What a command needs to know before its handler runs. `repeated`: record that the same words just led to.
 
-    `is_known`: this very event was handled before.
+    `is_known`: this very event was handled before. `known_as`: the name that the account was last seen with.
     """
 
     network: Network
@@ -79,6 +79,7 @@ class Scope:
     person: Person | None
     repeated: str
     is_known: bool
+    known_as: str = ""
 
 
 _COMMA: Any = sa.literal_column("','")  # given as a string, SQLAlchemy would write it into the SQL anew each time
@@ -117,6 +118,7 @@ _SCOPE = (
         _person_roles.label("person_roles"),
         inbox.recent_subject.label("repeated"),
         inbox.is_known.label("is_known"),
+        identities.c.name.label("known_as"),
     )
     .select_from(
         networks.outerjoin(
@@ -185,11 +187,11 @@ def scope(
     network = Network(row[0], row[1], row[2], timedelta(seconds=row[3]), row[4])
     found_channel = Channel(*row[_FIRST_CHANNEL:_FIRST_GROUP]) if row[_FIRST_CHANNEL] is not None else None
     found_group = group_record(row[_FIRST_GROUP:_FIRST_PERSON]) if row[_FIRST_GROUP] is not None else None
-    person_id, name, zone, group_ids, role_names, repeated, is_known = row[_FIRST_PERSON:]
+    person_id, name, zone, group_ids, role_names, repeated, is_known, known_as = row[_FIRST_PERSON:]
     person = None
     if person_id is not None:
         person = Person(network_id, person_id, name, zone, _as_ids(group_ids), _as_names(role_names))
-    return Scope(network, found_channel, found_group, person, repeated or "", bool(is_known))
+    return Scope(network, found_channel, found_group, person, repeated or "", bool(is_known), known_as or "")
 
 
 def _as_ids(listed: str) -> frozenset[int]:

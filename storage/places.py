@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.inbox import inbox
 from storage.network_tables import channels, groups, identities, networks
 

@@ -136,7 +136,11 @@ class Playground:
         return journey
 
     async def _to_what_shows(self) -> Journey:
-        """From one due time to the next until a channel shows something new: much falls due that nobody sees."""
+        """From one due time to the next until a channel shows something new: much falls due that nobody sees.
+
+        What was on its way before shows first, so that it is not taken for something that fell due.
+        """
+        await self.drain()
         before = await self._latest_change()
         journey = await self.time_travel.to_next(self.network_id)
         for _ in range(MOST_STOPS):

@@ -6,14 +6,18 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
+
+T = TypeVar("T")
 
 PATIENCE_S = 15
 _QUIET = (
@@ -59,18 +63,21 @@ class Page:
         self.browser.get(self._address)
         self.until(lambda: self.browser.find_element(By.ID, "columns").get_attribute("aria-busy") == "false")
 
-    def until(self, condition: Callable[[], object]) -> None:
-        """Waits until something holds; fails after some seconds with the columns' texts."""
+    def until(self, condition: Callable[[], T]) -> T:
+        """Waits until something holds, and gives it; fails after some seconds with the columns' texts.
 
-        def tried(_: object) -> object:
-            return condition()
+        The page is live: what it replaces while one looks is looked for again.
+        """
+        wait = WebDriverWait(self.browser, PATIENCE_S, 0.05, ignored_exceptions=[StaleElementReferenceException])
+        try:
+            return wait.until(lambda _: condition())
+        except TimeoutException as error:
+            raise TimeoutException("\n\n".join(self._columns())) from error
 
-        columns = [c.text for c in self.browser.find_elements(By.CSS_SELECTOR, ".column")] if self._is_loaded else []
-        WebDriverWait(self.browser, PATIENCE_S, 0.05).until(tried, "\n\n".join(columns))
-
-    @property
-    def _is_loaded(self) -> bool:
-        return bool(self.browser.find_elements(By.CSS_SELECTOR, ".column"))
+    def _columns(self) -> list[str]:
+        script = "return [...document.querySelectorAll('.column')].map((column) => column.innerText)"
+        found: list[str] = self.browser.execute_script(script)
+        return found
 
     def column(self, channel: str) -> WebElement:
         return self.browser.find_element(By.ID, f"channel-{channel}")
@@ -96,34 +103,41 @@ class Page:
 
     def message(self, channel: str, text: str) -> WebElement:
         """The first message of a channel that contains a text."""
-        self.sees(channel, text)
         messages = self.column(channel).find_elements(By.CSS_SELECTOR, "article.message")
-        return next(m for m in messages if text in m.text)
+        found = next((m for m in messages if text in m.text), None)
+        if found is None:
+            raise NoSuchElementException(text)
+        return found
 
-    def tool(self, channel: str, text: str, name: str) -> WebElement:
-        """What can be done with the message that contains a text: Reply in thread, React, Edit, Delete."""
-        return self.message(channel, text).find_element(By.CSS_SELECTOR, f"[data-focus='{name}']")
+    def use(self, channel: str, text: str, tool: str) -> None:
+        """Does with the message that contains a text what can be done: Reply in thread, React, Edit, Delete."""
+        self.click(lambda: self.message(channel, text).find_element(By.CSS_SELECTOR, f"[data-focus='{tool}']"))
 
     def reply(self, channel: str, to: str, text: str) -> None:
         """Answers in the thread of the message that contains `to`."""
-        self.click(self.tool(channel, to, "Reply in thread"))
+        self.use(channel, to, "Reply in thread")
         self.browser.switch_to.active_element.send_keys(text, Keys.ENTER)
 
     def press(self, channel: str, label: str) -> None:
         """Presses the last button of that name in a channel."""
-        self.until(lambda: self._buttons(channel, label))
-        self.click(self._buttons(channel, label)[-1])
+        self.click(lambda: self._button(channel, label))
 
-    def _buttons(self, channel: str, label: str) -> list[WebElement]:
-        return [b for b in self.column(channel).find_elements(By.CSS_SELECTOR, "button.action") if b.text == label]
+    def _button(self, channel: str, label: str) -> WebElement:
+        buttons = self.column(channel).find_elements(By.CSS_SELECTOR, "button.action")
+        found = [button for button in buttons if button.text == label]
+        if not found:
+            raise NoSuchElementException(label)
+        return found[-1]
 
-    def click(self, element: WebElement) -> None:
-        self.browser.execute_script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].click()", element)
+    def click(self, find: Callable[[], WebElement]) -> None:
+        """Clicks what `find` finds, as soon as it is there."""
+        script = "arguments[0].scrollIntoView({block: 'center'}); arguments[0].click(); return true"
+        self.until(lambda: self.browser.execute_script(script, find()))
 
     def move_clock(self, by: str) -> str:
         """Presses a button of the clock ("1h", "1d", "next") and returns what it said."""
         toast = self.browser.find_element(By.ID, "toast")
-        self.click(self.browser.find_element(By.CSS_SELECTOR, f"[data-by='{by}']"))
+        self.click(lambda: self.browser.find_element(By.CSS_SELECTOR, f"[data-by='{by}']"))
         self.until(lambda: "It is now" in toast.text)
         said = toast.text
         self.browser.execute_script("arguments[0].textContent = ''", toast)

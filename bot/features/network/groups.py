@@ -64,6 +64,7 @@ def _meant(ctx: Context, args: GroupArgs) -> Group | None:
 def _register(ctx: Context, args: GroupArgs) -> Reply:
     network_id = ctx.network.id
     rules.check_may_register(ctx.actor, ctx.network.settings, args.name)
+    homes.check_may_bind(ctx)
     new = rules.new_group(network_id, ctx.new_id(), args.name, args, ctx.actor.zone, ctx.network.language)
     _check_names(ctx, new)
     directory.add_group(ctx.db, new, ctx.now)
