@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.app import FEATURES
+from tests.adapters.contract.slack import SlackStage, open_slack
 from tests.support.slack.server import Slack
 from tests.support.slack.stub_app import StubApp
 
@@ -26,3 +28,21 @@ async def stub(slack: Slack) -> AsyncIterator[StubApp]:
     await stub.start()
     yield stub
     await stub.stop()
+
+
+@pytest.fixture(params=["http", "socket"])
+async def each_stage(request: pytest.FixtureRequest, sqlite_url: str) -> AsyncIterator[SlackStage]:
+    """Mycel behind Slack with the three groups, over HTTP and through Socket Mode."""
+    stage = await open_slack(sqlite_url, FEATURES, is_socket=request.param == "socket")
+    stage.slack.outgoing.retries_after_s = (0.0, 0.05, 0.05)
+    yield stage
+    await stage.close()
+
+
+@pytest.fixture
+async def stage(sqlite_url: str) -> AsyncIterator[SlackStage]:
+    """Mycel behind Slack with the three groups, over HTTP."""
+    stage = await open_slack(sqlite_url, FEATURES)
+    stage.slack.outgoing.retries_after_s = (0.0, 0.05, 0.05)
+    yield stage
+    await stage.close()

@@ -48,7 +48,8 @@ class Outgoing:
 
     def __init__(self, world: World, sockets: Sockets) -> None:
         self.world, self.sockets = world, sockets
-        self.ack_within_s, self.retries_after_s = ACK_WITHIN_S, RETRIES_AFTER_S
+        self.ack_within_s = ACK_WITHIN_S
+        self.retries_after_s: tuple[float, ...] = RETRIES_AFTER_S
         self.sent: list[Sent] = []
         self.given_up: list[Json] = []
         self._session: aiohttp.ClientSession | None = None

@@ -50,7 +50,7 @@ def _wrong_kind(name: str, wanted: str, value: Any) -> str:
 
 
 def _load() -> dict[str, Method]:
-    found = json.loads((Path(__file__).parent / "reference" / "methods.json").read_text())
+    found = json.loads((Path(__file__).parent / "slack_api_ref" / "methods.json").read_text())
     return {
         name: Method(
             name,
