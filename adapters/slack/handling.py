@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -39,7 +39,7 @@ ACK_WITHIN_S = 2.6
 OPEN_WITHIN_S = 1.5
 REMEMBERED = 5_000
 
-SAID = frozenset(("message", "reaction_added", "reaction_removed"))
+SAID = frozenset(("message", "reaction_added", "reaction_removed", "member_joined_channel", "member_left_channel"))
 Ack = Mapping[str, Any]
 """The body of an acknowledgement; empty for a mere one."""
 NOTHING: Ack = {}
@@ -142,7 +142,8 @@ class Handling:
         installed, known = found
         values = {**origin.hidden, **forms.values(shown)}
         now = self._tools.clock()
-        incoming = inbound.submission(payload, known, now, origin.place, origin.command, values)
+        place = replace(origin.place, is_restricted=known.is_private)
+        incoming = inbound.submission(payload, known, now, place, origin.command, values)
         reply = await self._tools.dispatch.handle(incoming)
         words = await self._voice.words_of(known.workspace, origin.place.channel)
         match reply:
@@ -169,10 +170,10 @@ class Handling:
             return NOTHING
         channel = str(what.get("channel") or (what.get("item") or {}).get("channel") or "")
         workspace, is_bound = await self._scenes.workspace_of(installed, channel)
-        if await self._tools.happenings.joined(what, installed, is_bound=is_bound):
-            return NOTHING
         if not is_bound and what.get("type") in SAID and not channel.startswith("D"):
-            return NOTHING  # what is said in channels that are nobody's leaves no trace at all
+            # What is said in channels that are nobody's leaves no trace at all.
+            self._tools.happenings.greet(what, installed)
+            return NOTHING
         known = await self._scenes.known(installed, payload, workspace)
         if what.get("type") == "app_home_opened":
             if what.get("tab", "home") == "home":

@@ -31,7 +31,7 @@ STATES = {
     "channel_unarchive": "active",
     "group_unarchive": "active",
 }
-NOTED = frozenset(("channel_rename", "channel_shared", "channel_unshared", "group_rename", "member_left_channel"))
+NOTED = frozenset(("channel_rename", "channel_shared", "channel_unshared", "group_rename"))
 """Names are not kept, and a shared channel stays the one that it was: nothing to do."""
 
 
@@ -63,21 +63,17 @@ class Happenings:
                 return kind in NOTED
         return True
 
-    async def joined(self, what: Payload, installed: Installed, *, is_bound: bool) -> bool:
-        """Whether somebody came into a channel. Where it is Mycel, and the channel nobody's home, it says hello."""
-        if what.get("type") != "member_joined_channel":
-            return False
-        if what.get("user") == installed.team.bot_user and not is_bound:
-            channel = str(what["channel"])
-            [hello, *_] = parts(worded(answering.greeting(Words()), Words()), answering.NO_NAMES)
+    def greet(self, what: Payload, installed: Installed) -> None:
+        """Says hello where Mycel has come into a channel that is nobody's home yet."""
+        if what.get("type") != "member_joined_channel" or what.get("user") != installed.team.bot_user:
+            return
+        channel = str(what["channel"])
+        [hello, *_] = parts(worded(answering.greeting(Words()), Words()), answering.NO_NAMES)
 
-            async def greet() -> None:
-                await installed.api.call(
-                    "chat.postMessage", channel=channel, text=hello.text, blocks=list(hello.blocks)
-                )
+        async def say() -> None:
+            await installed.api.call("chat.postMessage", channel=channel, text=hello.text, blocks=list(hello.blocks))
 
-            self._voice.later(greet)
-        return True
+        self._voice.later(say)
 
     async def _user(self, what: Payload) -> None:
         """Slack says so for every change of a status; only a new zone of somebody whom Mycel has met is kept."""

@@ -7,6 +7,7 @@ a trigger id. Channels belong to the workspace under which they are known, peopl
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,12 @@ from adapters.slack import reading
 from adapters.slack.port import PLATFORM, Known, Payload
 from bot.core.conversation import (
     Actor,
+    ChannelJoined,
+    ChannelLeft,
     CommandTyped,
     FormSubmitted,
     Incoming,
+    MemberLeft,
     MessageEdited,
     MessagePosted,
     MessageRedacted,
@@ -40,8 +44,21 @@ def event(payload: Payload, known: Known) -> Incoming | None:
             return _message(payload, what, known)
         case "reaction_added" | "reaction_removed":
             return _reaction(payload, what, known)
+        case "member_joined_channel" | "member_left_channel" | "channel_left" | "group_left":
+            return _coming_and_going(payload, what, known)
         case _:
             return None
+
+
+def is_private(payload: Payload) -> bool | None:
+    """Whether its channel is open only to those who were let in, where the payload says so; None where it does not."""
+    what = payload.get("event")
+    if isinstance(what, Mapping):
+        kind = what.get("channel_type")
+        return kind in ("group", "G", "mpim") if kind else None
+    channel = payload.get("channel")
+    name = channel.get("name") if isinstance(channel, Mapping) else payload.get("channel_name")
+    return name == "privategroup" or str(name).startswith("mpdm-") if name else None
 
 
 def people_in(payload: Payload) -> frozenset[str]:
@@ -195,6 +212,21 @@ def _reaction(payload: Payload, what: Payload, known: Known) -> Incoming | None:
     )
 
 
+def _coming_and_going(payload: Payload, what: Payload, known: Known) -> Incoming | None:
+    """Mycel comes into a channel or is taken out of it; people leave. That others come, they show by speaking."""
+    is_own = what["type"] in ("channel_left", "group_left") or what.get("user") == known.team.bot_user
+    user = known.team.bot_user if is_own else str(what["user"])
+    head = (
+        str(payload["event_id"]),
+        _place(known, str(what["channel"])),
+        _actor(known, user),
+        _event_at(payload, what),
+    )
+    if what["type"] == "member_joined_channel":
+        return ChannelJoined(*head) if is_own else None
+    return ChannelLeft(*head) if is_own else MemberLeft(*head)
+
+
 def _event_head(
     payload: Payload, what: Payload, known: Known, *, said: Payload | None = None, at: datetime | None = None
 ) -> Head:
@@ -204,7 +236,7 @@ def _event_head(
     place = _place(known, str(what["channel"]), str(thread) if thread and thread != ts else None)
     is_direct = place.is_direct or what.get("channel_type") == "im"
     if is_direct != place.is_direct:
-        place = Place(PLATFORM, place.workspace, place.channel, place.thread, place.thread_key, is_direct)
+        place = replace(place, is_direct=is_direct, is_restricted=False)
     user = str(message.get("user") or "")
     actor = _actor(known, user, str(message.get("user_team") or message.get("team") or ""))
     return str(payload["event_id"]), place, actor, at or reading.moment(str(message["ts"]))
@@ -216,7 +248,9 @@ def _event_at(payload: Payload, what: Payload) -> datetime:
 
 def _place(known: Known, channel: str, thread: str | None = None) -> Place:
     key = known.keys.get((channel, thread)) if thread else None
-    return Place(PLATFORM, known.workspace, channel, thread, key, is_direct=channel.startswith("D"))
+    is_direct = channel.startswith("D")
+    is_restricted = known.is_private and not is_direct
+    return Place(PLATFORM, known.workspace, channel, thread, key, is_direct, is_restricted)
 
 
 def _actor(known: Known, user: str, home: str = "", name: str = "") -> Actor:

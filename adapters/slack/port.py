@@ -51,7 +51,8 @@ class Known:
     """What is known when something comes in. `workspace`: under which the channel is known (a shared one has several).
 
     `people`: profiles by account. `commands`: the names that there are, and `of_people` those that name people.
-    `keys`: delivery keys of Mycel's own late messages, by channel and message id.
+    `keys`: delivery keys of Mycel's own late messages, by channel and message id. `is_private`: whether the channel is
+    open only to those who were let in.
     """
 
     team: Team
@@ -60,6 +61,7 @@ class Known:
     commands: Collection[str] = ()
     of_people: Collection[str] = ()
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    is_private: bool = False
 
     def name_of(self, user: str, label: str = "") -> str:
         profile = self.people.get(user)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from adapters.slack import inbound, reading
+from adapters.slack.errors import SlackError
 from adapters.slack.own import OwnMessages, key_of
 from adapters.slack.port import PLATFORM, Known, Payload
 from adapters.slack.profiles import Profiles
@@ -37,6 +38,7 @@ class Scenes:
             name for name, c in commands.items() if any(f.kind.widget in ("person", "people") for f in c.fields)
         )
         self._bound: dict[str, str] = {}
+        self._private: dict[str, bool] = {}
 
     async def installed(self, payload: Payload) -> Installed | None:
         """The installation that a payload is for; None where Mycel is not installed any more."""
@@ -47,7 +49,26 @@ class Scenes:
     async def known(self, installed: Installed, payload: Payload, workspace: str) -> Known:
         """`workspace`: under which its channel is known. Raises what reading the database raises."""
         people = await self._profiles.of(installed.team, installed.api, inbound.people_in(payload))
-        return Known(installed.team, workspace, people, self._commands, self._of_people, self._own.keys)
+        is_private = await self._is_private(installed, payload)
+        return Known(installed.team, workspace, people, self._commands, self._of_people, self._own.keys, is_private)
+
+    async def _is_private(self, installed: Installed, payload: Payload) -> bool:
+        """Whether its channel is a private one. Only mentions do not tell; then Slack is asked, once for a channel."""
+        channel, said = _channel_of(payload), inbound.is_private(payload)
+        if not channel or channel.startswith("D"):
+            return False
+        if said is None and channel not in self._private and _is_mention(payload):
+            try:
+                found = (await installed.api.call("conversations.info", channel=channel)).get("channel") or {}
+            except SlackError as error:
+                log.warning("whether %s is private is not known: %s", channel, error.reason)
+                return True
+            said = bool(found.get("is_private"))
+        if said is not None:
+            if len(self._private) >= REMEMBERED:
+                self._private.clear()
+            self._private[channel] = said
+        return self._private.get(channel, False)
 
     async def workspace_of(self, installed: Installed, channel: str) -> tuple[str, bool]:
         """Under which workspace a channel is known, and whether it belongs to a network there."""
@@ -67,6 +88,7 @@ class Scenes:
     def forget_channels(self) -> None:
         """A channel has another id, or is gone."""
         self._bound.clear()
+        self._private.clear()
 
     async def learn_root(self, installed: Installed, what: Payload, workspace: str) -> None:
         """Reads back a root of ours whose id was not stored yet, as somebody answers it already. Raises SlackError."""
@@ -83,6 +105,16 @@ class Scenes:
             if key is not None:
                 log.info("the message %s in %s is known again by what is written on it", ts, channel)
                 self._own.learn(channel, ts, key[0])
+
+
+def _channel_of(payload: Payload) -> str:
+    what: Any = payload.get("event") or payload
+    found = what.get("channel") or what.get("channel_id") or (what.get("item") or {}).get("channel") or ""
+    return str(found.get("id") or "") if isinstance(found, Mapping) else str(found)
+
+
+def _is_mention(payload: Payload) -> bool:
+    return (payload.get("event") or {}).get("type") == "app_mention"
 
 
 def _own_root(what: Payload, bot_user: str) -> tuple[str, str]:
