@@ -263,8 +263,8 @@ _HOLD = (
 
 def edit_gap_s(db: sa.Connection, network_id: int, id: int) -> int:
     """How many seconds at least lie between two edits of this message."""
-    gap: int = db.execute(_EDIT_GAP, {"n": network_id, "i": id}).scalar_one()
-    return gap
+    gap: int | None = db.execute(_EDIT_GAP, {"n": network_id, "i": id}).scalar_one_or_none()
+    return gap or 0  # its channel may have been let go meanwhile
 
 
 def mark_sent(

@@ -231,7 +231,11 @@ _CHANGE_GROUP = (
 _NEW_CHANNEL = insert(channels)
 _BIND = _NEW_CHANNEL.on_conflict_do_update(
     index_elements=["platform", "workspace", "remote_id"],
-    set_={"group_id": _NEW_CHANNEL.excluded.group_id, "is_home": _NEW_CHANNEL.excluded.is_home},
+    set_={
+        "group_id": _NEW_CHANNEL.excluded.group_id,
+        "is_home": _NEW_CHANNEL.excluded.is_home,
+        "state": _NEW_CHANNEL.excluded.state,
+    },
     where=sa.and_(channels.c.network_id == _NEW_CHANNEL.excluded.network_id, channels.c.group_id.is_(None)),
 ).returning(*CHANNEL_COLUMNS)
 _THIS_CHANNEL = sa.update(channels).where(channels.c.network_id == bindparam("n"), channels.c.id == bindparam("i"))

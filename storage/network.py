@@ -102,6 +102,8 @@ _person_roles = (
 GROUP_COLUMNS = [c for c in groups.c if c.name != "created_at"]
 GROUP_NAMES = [c.name for c in GROUP_COLUMNS]
 CHANNEL_COLUMNS = list(channels.c)
+_IS_KEPT = channels.c.state != "left"
+"""Its group has not left the network (storage/leaving.py): what was let go belongs to nobody."""
 _SCOPE = (
     sa.select(
         networks.c.id,
@@ -128,6 +130,7 @@ _SCOPE = (
                 channels.c.platform == bindparam("platform"),
                 channels.c.workspace == bindparam("workspace"),
                 channels.c.remote_id == bindparam("channel"),
+                _IS_KEPT,
             ),
         )
         .outerjoin(groups, sa.and_(groups.c.network_id == networks.c.id, groups.c.id == channels.c.group_id))
@@ -212,6 +215,7 @@ _NETWORK_OF_CHANNEL = sa.select(channels.c.network_id).where(
     channels.c.platform == bindparam("p"),
     channels.c.workspace == bindparam("w"),
     channels.c.remote_id == bindparam("c"),
+    _IS_KEPT,
 )
 _NETWORK_OF_WORKSPACE = sa.select(workspaces.c.network_id).where(
     workspaces.c.platform == bindparam("p"), workspaces.c.workspace == bindparam("w")

@@ -80,11 +80,12 @@ class Dispatch:
         *,
         new_code: Callable[[], str] = no_codes,
         observe: Callable[[str, str, float], None] | None = None,
+        base_url: str = "",
     ) -> None:
         self._work = work
         self._observe = observe
         self._registry = registry.Registry(features)
-        self._scoping = Scoping(self._registry, new_id, new_code)
+        self._scoping = Scoping(self._registry, new_id, new_code, base_url)
         self._fairness = Fairness()
         self._new_id = new_id
         self._on_commit = on_commit
@@ -128,6 +129,8 @@ class Dispatch:
             return await self._refuse(network_id, incoming, error, call.command)
         except Failed as failure:
             return await self._refuse(network_id, incoming, _apology(failure))
+        if call.command.forgets_places:
+            self._scoping.forget_places()
         self._on_commit()
         return reply
 

@@ -284,6 +284,28 @@ class GroupStateChanged(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSplit(Fact):
+    """`new_id` split off from this group; its people choose, decisions stay unless they are taken over."""
+
+    new_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTakenOver(Fact):
+    """`group_id` decides about it from now on; it was `from_group_id`'s."""
+
+    number: int
+    from_group_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChanged(Fact):
+    """Who speaks for the group is somebody else; None: nobody."""
+
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelBound(Fact):
     channel_id: int
 

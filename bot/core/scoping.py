@@ -35,8 +35,10 @@ class NoNetwork(Exception):
 class Scoping:
     """Finds the scope of what comes in. Remembers only which network a channel belongs to and who was seen where."""
 
-    def __init__(self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str]) -> None:
-        self._registry = registry
+    def __init__(
+        self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str], base_url: str = ""
+    ) -> None:
+        self._registry, self._base_url = registry, base_url
         self._new_id, self._new_code = new_id, new_code
         self._networks: dict[tuple[str, str, str], int] = {}
         self._seen: dict[tuple[int, str, str, str, str], None] = {}
@@ -93,6 +95,11 @@ class Scoping:
         for key in [k for k in self._seen if (k[0], k[1], k[2], k[4]) == (network_id, *account)]:
             del self._seen[key]
 
+    def forget_places(self) -> None:
+        """Places may belong elsewhere now, and people to other groups."""
+        self._networks.clear()
+        self._seen.clear()
+
     def context(
         self,
         tx: Tx,
@@ -139,6 +146,7 @@ class Scoping:
             subscribers=self._registry.subscribers,
             registry=self._registry,
             new_code=self._new_code,
+            base_url=self._base_url,
         )
         return ctx, found
 

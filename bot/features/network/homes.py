@@ -74,7 +74,8 @@ def ask(ctx: Context, group: Group) -> Reply:
     check_may_bind(ctx)
     found = directory.homes(ctx.db, ctx.network.id, [group.id])
     if not found:
-        rules.check_may_register(ctx.actor, ctx.network.settings, group.name)
+        if group.id not in ctx.actor.group_ids:
+            rules.check_may_register(ctx.actor, ctx.network.settings, group.name)
         return _bound(ctx, group, here(ctx))
     code, new, expires_at = ctx.new_code(), here(ctx), ctx.now + rules.HOME_ASKED_FOR
     _check_not_asked(ctx, group, new)
