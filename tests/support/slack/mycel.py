@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 from pydantic import SecretStr
 
-from adapters.slack import pacing
 from adapters.slack.app import SlackApp, Tuning
-from adapters.slack.pacing import Rate
 from adapters.slack.port import PLATFORM
 from bot.app import FEATURES, build_core
 from bot.core.delivery import Deliverer
@@ -31,8 +29,6 @@ from tests.support.slack.server import Slack
 
 SECRET = b"secret of the tests, 32 bytes long"
 QUICK = Tuning(lag_s=0.05, ping_s=0.3, watch_s=0.3, retry_s=0.02, timeout_s=1)
-AT_ONCE = Rate(100_000, 100_000)
-"""No pace: for tests that are not about it."""
 
 
 @dataclass
@@ -94,9 +90,7 @@ async def open_mycel(
     is_paced: bool = False,
 ) -> Mycel:
     """On a fresh database with the network 1; the stand-in's app is configured by Mycel's own manifest."""
-    if not is_paced:
-        pacing.A_CHANNEL = AT_ONCE
-        pacing.METHODS = dict.fromkeys(pacing.METHODS, AT_ONCE)
+    tuning = replace(tuning, is_paced=is_paced)
     engine = open_engine(url)
     metadata.create_all(engine)
     engine.dispose()
