@@ -69,4 +69,4 @@ def greeting(words: Words) -> Message:
 
 def invite_me(words: Words) -> Message:
     """The channel is a home, but a private one that Mycel was not invited to."""
-    return Message((Paragraph(words.line(INVITE_ME, command=Code("/invite @Mycel"))),))
+    return Message((Paragraph(words.line(INVITE_ME, command=Bold("/invite @Mycel"))),))
