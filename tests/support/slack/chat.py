@@ -70,7 +70,7 @@ class Chat:
         if blocks:
             raw["blocks"] = blocks
         if thread:
-            raw["thread_ts"] = thread
+            raw |= {"thread_ts": thread, "parent_user_id": channel.messages[thread].author}
         if is_broadcast:
             raw["subtype"] = "thread_broadcast"
         message = Message(raw, bot.bot.id, world.real() + world.history_lag_s, metadata)

@@ -116,7 +116,7 @@ class Person:
         if self.team.id != channel.teams[0]:
             raw |= {"user_team": self.team.id, "source_team": self.team.id}
         if thread:
-            raw["thread_ts"] = thread
+            raw |= {"thread_ts": thread, "parent_user_id": channel.messages[thread].author}
             channel.messages[thread].raw.setdefault("thread_ts", thread)
         message = Message(raw | more, self.id, world.real() + world.history_lag_s)
         channel.messages[message.ts] = message
