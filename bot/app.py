@@ -181,32 +181,40 @@ def _exports(core: Core) -> Callable[[str], Awaitable[File | None]]:
 
 
 async def _platforms(settings: Settings, core: Core, secret: bytes) -> list[Platform]:
-    """Every platform that there are settings for; with none, the playground."""
+    """Every platform that there are settings for, all in one network; with none, the playground."""
+    found: list[Platform] = []
+    if "slack" in settings.platforms:
+        from bot.slack import build_slack
+
+        found.append(await build_slack(core, settings.slack_accounts, secret, settings.base_url, random.random))
     if "matrix" in settings.platforms:
         from bot.matrix import build_matrix
 
-        return [await build_matrix(core, settings.matrix_accounts, secret, random.random)]
+        found.append(await build_matrix(core, settings.matrix_accounts, secret, random.random))
+    return found or [await _playground(settings, core)]
+
+
+async def _playground(settings: Settings, core: Core) -> Platform:
     playground = await build_playground(core)
-    return [
-        Platform(
-            "playground",
-            f"The playground is at {settings.local_url}/try (no platform is set up)",
-            routes=tuple(playground_routes(playground)),
-            start=playground.start,
-            # Pages that listen for changes would hold the server up.
-            before_stop=playground.changes.close,
-            close=playground.close,
-        )
-    ]
+    return Platform(
+        "playground",
+        f"The playground is at {settings.local_url}/try (no platform is set up)",
+        routes=tuple(playground_routes(playground)),
+        start=playground.start,
+        # Pages that listen for changes would hold the server up.
+        before_stop=playground.changes.close,
+        close=playground.close,
+    )
 
 
 @contextlib.asynccontextmanager
 async def _started(platform: Platform) -> AsyncIterator[list[asyncio.Task[None]]]:
     """A platform at work, as long as the block lasts; what it runs ends before it is closed."""
-    if platform.start is not None:
-        await platform.start()
-    tasks = [asyncio.create_task(work()) for work in platform.run]
+    tasks: list[asyncio.Task[None]] = []
     try:
+        if platform.start is not None:
+            await platform.start()
+        tasks += [asyncio.create_task(work()) for work in platform.run]
         yield tasks
     finally:
         for task in tasks:
@@ -229,11 +237,6 @@ async def _first_to_fail(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -
 
 
 def _check(settings: Settings) -> None:
-    if "slack" in settings.platforms:
-        raise CannotStart(
-            "There are settings for slack, which this version does not speak yet.\n"
-            "Take them out (environment, .env, mycel.toml) to start."
-        )
     if settings.platforms:
         return
     if settings.mycel_host not in LOOPBACK:

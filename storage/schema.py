@@ -15,6 +15,7 @@ from storage import (
     matrix,
     network_tables,
     search,
+    slack,
     window_tables,
 )
 from storage.types import metadata
@@ -36,5 +37,6 @@ modules = (
     matrix,
     network_tables,
     search,
+    slack,
     window_tables,
 )

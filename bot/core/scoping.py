@@ -119,6 +119,7 @@ class Scoping:
             platform=place.platform,
             workspace=place.workspace,
             channel=place.channel,
+            account_workspace=actor.workspace,
             account=actor.user,
             source=incoming.source,
             event_key=incoming.event_key,
