@@ -27,9 +27,10 @@ from bot.core.deadlines import Clockwork
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from bot.core.following import Followers
+from bot.core.standing import Standing
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import decisions, input_windows, network
+from bot.features import decisions, digests, input_windows, network, nudges
 from bot.features import help as help_feature
 from bot.handing_over import OwnSteps
 from bot.parts import CannotStart, Core, Platform
@@ -42,7 +43,14 @@ from storage.work import Clock, open_work
 
 log = logging.getLogger("mycel")
 
-FEATURES: tuple[Feature, ...] = (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, help_feature.FEATURE)
+FEATURES: tuple[Feature, ...] = (
+    decisions.FEATURE,
+    input_windows.FEATURE,
+    digests.FEATURE,
+    nudges.FEATURE,
+    network.FEATURE,
+    help_feature.FEATURE,
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Where the playground is served; its guard answers to these names only."""
@@ -81,8 +89,9 @@ async def build_core(
     clockwork = Clockwork(work, dispatch.registry, clock, ids)
     followers = Followers(work, dispatch.registry, ids)
     upkeep = Upkeep(work, clock)
+    standing = Standing(work, dispatch.registry, clock, ids)
     network_id = await work.write(0, lambda tx: directory.ensure_network(tx.db, network_slug, "en", tx.now))
-    built.append(Core(work, dispatch, clockwork, followers, upkeep, clock, ids, network_id))
+    built.append(Core(work, dispatch, clockwork, followers, upkeep, standing, clock, ids, network_id))
     return built[0]
 
 
@@ -94,7 +103,7 @@ async def build_playground(core: Core) -> Playground:
     )
     changes = Changes()
     deliverer = core.add_sender(LocalSender(core.work, core.new_id, changes))
-    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock)
+    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock, before=core.dispatch.activity.flush)
     return Playground(core.work, core.dispatch, deliverer, travel, changes, core.new_id, core.network_id)
 
 

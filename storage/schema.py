@@ -1,6 +1,8 @@
 """All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
 
 from storage import (
+    activity,
+    attention,
     counters,
     deadlines,
     decision_tables,
@@ -10,7 +12,10 @@ from storage import (
     local_chat,
     matrix,
     network_tables,
+    nudges,
+    pictures,
     search,
+    tellings,
     window_tables,
 )
 from storage.types import metadata
@@ -18,6 +23,8 @@ from storage.types import metadata
 __all__ = ["metadata", "modules"]
 
 modules = (
+    activity,
+    attention,
     counters,
     deadlines,
     decision_tables,
@@ -27,6 +34,9 @@ modules = (
     local_chat,
     matrix,
     network_tables,
+    nudges,
+    pictures,
     search,
+    tellings,
     window_tables,
 )

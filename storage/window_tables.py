@@ -26,6 +26,8 @@ input_windows = sa.Table(
     Column("outcome_by", sa.BigInteger),
     Column("outcome_at", UtcDateTime),
     sa.ForeignKeyConstraint(["network_id", "number"], ["decisions.network_id", "decisions.number"]),
+    # What is open is found without the years that are closed.
+    sa.Index("ix_input_windows_state", "network_id", "state", "closes_at"),
 )
 window_groups = sa.Table(
     "window_groups",
