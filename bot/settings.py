@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from storage.engine import check_url
 
 Level = Literal["debug", "info", "warning", "error"]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -93,6 +95,12 @@ class Settings(BaseSettings):
     slack: list[SlackAccount] = Field(default_factory=list)
     matrix: list[MatrixAccount] = Field(default_factory=list)
 
+    @field_validator("database_url")
+    @classmethod
+    def _can_be_stored_in(cls, url: str) -> str:
+        check_url(url)
+        return url
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -155,7 +163,7 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        lines = [f"{str(e['loc'][0]).upper()}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()]
         raise WrongSettings("\n".join(lines)) from None
     except ValueError as error:
         raise WrongSettings(f"mycel.toml cannot be read: {error}") from None

@@ -46,6 +46,11 @@ def open_reader(url: str, *, connections: int = 5) -> sa.Engine:
     return _open_sqlite(parsed, connections, "BEGIN", _SQLITE_READER)
 
 
+def check_url(url: str) -> None:
+    """Raises ValueError for a URL that Mycel cannot store in; it names no part of it but its kind."""
+    _parse(url)
+
+
 def is_postgres(url: str) -> bool:
     """Whether it is PostgreSQL's; else it is SQLite's. Raises ValueError for a URL that Mycel cannot store in."""
     return _is_postgres(_parse(url))

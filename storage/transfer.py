@@ -32,7 +32,15 @@ from storage.decision_tables import (
 from storage.events import cursors, events
 from storage.network_tables import channels, groups, identities, memberships, networks, people, roles, workspaces
 from storage.types import JsonText, UtcDateTime, metadata
-from storage.window_tables import concern_answers, contributions, early_changes, input_windows, window_groups
+from storage.window_tables import (
+    concern_answers,
+    contributions,
+    early_changes,
+    input_windows,
+    window_channels,
+    window_groups,
+    window_rounds,
+)
 
 Row = dict[str, Any]
 
@@ -89,10 +97,12 @@ _ORDER = (
     _Kept(drafts),
     _Kept(protocol_rules),
     _Kept(input_windows),
+    _Kept(window_rounds),
     _Kept(window_groups),
     _Kept(contributions),
     _Kept(concern_answers),
     _Kept(early_changes),
+    _Kept(window_channels),
     _Kept(local_chat.channels),
     _Kept(local_chat.accounts),
     _Kept(cursors),

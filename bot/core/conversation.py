@@ -12,7 +12,8 @@ class Place:
     """Where something was said. `thread` is the platform's id of the thread's root message, None outside threads.
 
     `thread_key` is the delivery key of that root where the platform can tell it (a root of ours whose id we have not
-    yet stored is found by it). `is_direct`: a conversation of one person with Mycel.
+    yet stored is found by it). `is_direct`: a conversation of one person with Mycel. `is_restricted`: encrypted, or
+    open only to those who were let in, so that what is said there leaves it by its author's choice alone.
     """
 
     platform: str
@@ -21,6 +22,7 @@ class Place:
     thread: str | None = None
     thread_key: str | None = None
     is_direct: bool = False
+    is_restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
