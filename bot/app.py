@@ -22,7 +22,7 @@ from adapters.local.sender import LocalSender
 from adapters.web.internal import internal_routes
 from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
-from bot.core import working_time
+from bot.core import telling, working_time
 from bot.core.deadlines import Clockwork
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
@@ -48,6 +48,7 @@ FEATURES: tuple[Feature, ...] = (
     input_windows.FEATURE,
     digests.FEATURE,
     nudges.FEATURE,
+    telling.FEATURE,
     network.FEATURE,
     help_feature.FEATURE,
 )

@@ -17,7 +17,8 @@ from sqlalchemy import bindparam
 from storage.decision_tables import decision_groups, decision_links, decisions
 from storage.decisions import AFFECTED, COLUMNS, Decision, from_row
 from storage.events import DIGEST_KINDS, events
-from storage.window_tables import contributions, input_windows, window_groups
+from storage.types import UtcDateTime
+from storage.window_tables import IS_LIVE, contributions, input_windows, window_groups
 
 MOST_READ = 2000
 _AT_ONCE = 500
@@ -116,6 +117,8 @@ def decisions_by_number(db: sa.Connection, network_id: int, numbers: Collection[
     return found
 
 
+_LIVE = sa.text(f"input_windows.{IS_LIVE}")
+# A group's number + 0 below: the few windows that are open are looked at, and not all that a group was ever asked.
 _OF_WINDOW = sa.and_(
     window_groups.c.network_id == input_windows.c.network_id, window_groups.c.number == input_windows.c.number
 )
@@ -130,8 +133,11 @@ _ASKED = (
     .select_from(input_windows.join(window_groups, _OF_WINDOW))
     .where(
         input_windows.c.network_id == bindparam("n"),
-        input_windows.c.state == sa.literal_column("'open'"),
-        window_groups.c.group_id.in_(bindparam("groups", expanding=True)),
+        _LIVE,
+        input_windows.c.state == "open",
+        (window_groups.c.group_id + 0).in_(bindparam("groups", expanding=True)),
+        window_groups.c.state == "asked",
+        window_groups.c.closes_at > bindparam("now", type_=UtcDateTime),
     )
     .order_by(window_groups.c.closes_at, input_windows.c.number)
     .limit(bindparam("most"))
@@ -144,8 +150,9 @@ _OUTCOMES = (
     .select_from(input_windows.join(decisions, _OF_DECISION))
     .where(
         input_windows.c.network_id == bindparam("n"),
-        input_windows.c.state == sa.literal_column("'closed'"),
-        decisions.c.group_id.in_(bindparam("groups", expanding=True)),
+        _LIVE,
+        input_windows.c.state == "closed",
+        (decisions.c.group_id + 0).in_(bindparam("groups", expanding=True)),
     )
     .order_by(input_windows.c.closed_at, input_windows.c.number)
     .limit(bindparam("most"))
@@ -182,7 +189,7 @@ _CONCERNS = (
     .select_from(input_windows.join(contributions, _OF_CONCERN).join(decisions, _OF_DECISION))
     .where(
         input_windows.c.network_id == bindparam("n"),
-        input_windows.c.state.in_([sa.literal_column("'open'"), sa.literal_column("'closed'")]),
+        _LIVE,
         contributions.c.redacted_at.is_(None),
         contributions.c.state.in_(["open", "answered"]),
     )
@@ -190,7 +197,7 @@ _CONCERNS = (
     .limit(bindparam("most"))
 )
 _TO_GROUPS = _CONCERNS.where(
-    contributions.c.state == "open", decisions.c.group_id.in_(bindparam("groups", expanding=True))
+    contributions.c.state == "open", (decisions.c.group_id + 0).in_(bindparam("groups", expanding=True))
 )
 _OF_RAISER = _CONCERNS.where(contributions.c.state == "answered", contributions.c.person_id == bindparam("p"))
 _LINKS = (
@@ -206,7 +213,7 @@ _LINKS = (
     .where(
         decision_links.c.network_id == bindparam("n"),
         decision_links.c.state == sa.literal_column("'asked'"),
-        decisions.c.group_id.in_(bindparam("groups", expanding=True)),
+        (decisions.c.group_id + 0).in_(bindparam("groups", expanding=True)),
     )
     .order_by(decision_links.c.at, decision_links.c.number)
     .limit(bindparam("most"))
@@ -216,7 +223,8 @@ _ALL_OUTCOMES = (
     .select_from(input_windows.join(decisions, _OF_DECISION))
     .where(
         input_windows.c.network_id == bindparam("n"),
-        input_windows.c.state == sa.literal_column("'closed'"),
+        _LIVE,
+        input_windows.c.state == "closed",
         input_windows.c.closed_at <= bindparam("before"),
     )
     .order_by(input_windows.c.closed_at, input_windows.c.number)
@@ -225,10 +233,12 @@ _ALL_OUTCOMES = (
 _ALL_CONCERNS = _CONCERNS.where(contributions.c.state == "open", contributions.c.given_at <= bindparam("before"))
 
 
-def asked(db: sa.Connection, network_id: int, group_ids: Collection[int], most: int = 200) -> list[Asked]:
-    """Open windows that ask these groups, the first to end first."""
-    rows = db.execute(_ASKED, {"n": network_id, "groups": sorted(group_ids), "most": most}) if group_ids else ()
-    return [Asked(*row) for row in rows]
+def asked(
+    db: sa.Connection, network_id: int, group_ids: Collection[int], now: datetime, most: int = 200
+) -> list[Asked]:
+    """Windows in which these groups still have their say, the first to end first."""
+    values = {"n": network_id, "groups": sorted(group_ids), "now": now, "most": most}
+    return [Asked(*row) for row in db.execute(_ASKED, values)] if group_ids else []
 
 
 _ENDS = sa.select(window_groups.c.number, window_groups.c.closes_at).where(

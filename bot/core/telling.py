@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context, ViewContext
-from bot.core.feature import Telling
+from bot.core.feature import Feature, Telling
 from bot.core.message import Action, Actions, Bullets, Message, Paragraph
 from bot.core.working_time import WorkingTime, next_working_moment
 from storage import attention, counters, directory, tellings
@@ -248,3 +248,7 @@ def record(ctx: Context, group_id: int, kind: str, about: str, step: str, key: s
 
 def _declared(ctx: Context, wish: Told) -> Telling:
     return ctx.registry.tellings[wish.kind]
+
+
+FEATURE = Feature("telling", deadlines={KIND: fire}, views={VIEW: together})
+"""What stands behind every room that offers something; it has no commands of its own."""

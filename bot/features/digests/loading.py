@@ -16,7 +16,7 @@ def week(
     """What happened between two events of the log, and what is open for the group now."""
     mine = (group_id,)
     happened = content.happened(db, network_id, after_event, until_event)
-    asked = content.asked(db, network_id, mine)
+    asked = content.asked(db, network_id, mine, now)
     outcomes = content.outcomes_owed(db, network_id, mine)
     concerns = content.concerns_to(db, network_id, mine)
     reviews = content.reviews_due(db, network_id, mine, now)

@@ -78,7 +78,7 @@ def owed(ctx: Context) -> Message:
 
 def _load(ctx: Context, reader: Reader) -> Debts:
     db, network_id, mine, me = ctx.db, ctx.network.id, ctx.actor.group_ids, ctx.actor.id
-    asked = [a for a in content.asked(db, network_id, mine) if a.heard_at is None]
+    asked = [a for a in content.asked(db, network_id, mine, ctx.now) if a.heard_at is None]
     to_answer, to_resolve = content.concerns_to(db, network_id, mine), content.answers_to(db, network_id, me)
     outcomes, reviews = content.outcomes_owed(db, network_id, mine), content.reviews_due(db, network_id, mine, ctx.now)
     links = content.links_asked(db, network_id, mine)

@@ -1,6 +1,5 @@
 """Nudges: a silent group gets a question worth answering; and the one place for what Mycel says of its own accord."""
 
-from bot.core import telling
 from bot.core.events import DigestAsked, GroupRegistered, GroupStateChanged
 from bot.core.feature import Feature
 from bot.core.language import mark
@@ -15,12 +14,11 @@ FEATURE = Feature(
     title=mark("Nudges and reminders"),
     commands=(snooze, why_told, called),
     views={
-        telling.VIEW: telling.together,
         "nudge": nudge,
         "nudge_contact": nudge_contact,
         "nudge_call": nudge_call,
     },
-    deadlines={telling.KIND: telling.fire, watching.KIND: watching.look},
+    deadlines={watching.KIND: watching.look},
     subscriptions=(
         (GroupRegistered, watching.group_registered),
         (GroupStateChanged, watching.group_state_changed),

@@ -24,7 +24,7 @@ class Question:
 def all_open(db: sa.Connection, network_id: int, group_id: int, now: datetime) -> dict[str, list[Question]]:
     """What waits for a group, by kind, the most urgent of each first."""
     mine = (group_id,)
-    asked = [a for a in content.asked(db, network_id, mine) if a.heard_at is None]
+    asked = [a for a in content.asked(db, network_id, mine, now) if a.heard_at is None]
     found = {
         rules.WINDOW: [Question(rules.WINDOW, f"D-{a.number}") for a in asked],
         rules.CONCERN: [

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.core import telling
 from bot.core.feature import Feature
 from bot.features import decisions, digests, input_windows, network, nudges
 from tests.support.house import House
@@ -11,7 +12,8 @@ from tests.support.house import House
 
 @pytest.fixture
 def features() -> Sequence[Feature]:
-    return (decisions.FEATURE, input_windows.FEATURE, digests.FEATURE, nudges.FEATURE, network.FEATURE)
+    rooms = (decisions.FEATURE, input_windows.FEATURE, digests.FEATURE, nudges.FEATURE, network.FEATURE)
+    return (*rooms, telling.FEATURE)
 
 
 @pytest.fixture

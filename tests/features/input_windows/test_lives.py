@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.core import telling
 from bot.core.commands import Args, Who, command
 from bot.core.context import Context
 from bot.core.events import GroupChanged
@@ -215,7 +216,12 @@ async def live(plan: list[tuple[Any, ...]], url: str) -> None:
     engine.dispose()
     clock = Clock()
     work = open_work(url, clock=clock)
-    features = (decisions.FEATURE, input_windows.FEATURE, Feature("elsewhere", commands=(recount,)))
+    features = (
+        decisions.FEATURE,
+        input_windows.FEATURE,
+        Feature("elsewhere", commands=(recount,)),
+        telling.FEATURE,
+    )
     house = House(work, features, clock)
     try:
         await house.found()

@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.types import JsonText, UtcDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -140,7 +140,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("kind IN ('decision_logged', 'decision_concluded', 'input_closed')"),
         postgresql_where=sa.text("kind IN ('decision_logged', 'decision_concluded', 'input_closed')"),
     )
-    op.create_index("ix_input_windows_state", "input_windows", ["network_id", "state", "closes_at"], unique=False)
+    op.create_index(
+        "ix_input_windows_live",
+        "input_windows",
+        ["network_id", "closes_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('open', 'closed')"),
+        postgresql_where=sa.text("state IN ('open', 'closed')"),
+    )
 
 
 def downgrade() -> None:
