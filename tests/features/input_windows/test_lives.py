@@ -190,7 +190,7 @@ async def live(setting: tuple[datetime, str, tuple[str, ...]], plan: list[tuple[
     work = open_work(url, clock=clock)
     house = House(work, (decisions.FEATURE, input_windows.FEATURE, ELSEWHERE), clock)
     try:
-        await house.found({slug: (slug.title(), zone, None, []) for slug, zone in zip(CHANNELS, zones, strict=True)})
+        await house.found({slug: (slug.title(), zone, "KE", []) for slug, zone in zip(CHANNELS, zones, strict=True)})
         await house.say(
             "oakland", "ana", f"/propose Use it --affects nairobi,bilbao --audience affected --for {length}"
         )
