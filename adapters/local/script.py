@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from adapters.local import inbound, script_print
+from adapters.local import growing, inbound, script_print
 from adapters.local import script_find as find
 from adapters.local.playground import Playground, Refused
 from adapters.local.script_steps import (
@@ -14,6 +14,7 @@ from adapters.local.script_steps import (
     Deletes,
     Edits,
     FillsIn,
+    Opens,
     Presses,
     Reacts,
     Says,
@@ -101,6 +102,9 @@ class _Run:
                 await self._wait(step)
             case Show():
                 await self._show(step)
+            case Opens(title=title):
+                wanted = growing.NewChannel(id=f"script-{next(self._ids):05}", title=title)
+                self.lines.append(f"\nThere is a channel “{await growing.add_channel(self._playground, wanted)}”.")
             case Deed():
                 await self._deed(step)
         self._clock.now += TURN
@@ -167,6 +171,8 @@ class _Run:
         who = {"id": f"script-{next(self._ids):05}", "channel": step.channel, "account": step.who}
         messages = [m for m in await self._messages() if m.channel == step.channel and not m.is_removed]
         match step:
+            case Says(text=text, is_reply=True):
+                return f" replies: {text}", inbound.Say(**who, text=text, thread=find.last_said(step, messages).id)
             case Says(text=text):
                 root = find.about(step, messages).id if step.about else None
                 place = f" in {step.about}" if step.about else ""
