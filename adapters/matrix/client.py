@@ -17,7 +17,6 @@ from adapters.matrix.http import Http
 from adapters.matrix.joining import Allowed, Joining
 from adapters.matrix.key_store import close_store
 from adapters.matrix.login import Account
-from adapters.matrix.pacing import Pacing
 from adapters.matrix.port import PLATFORM
 from adapters.matrix.rooms import RoomInfo, Rooms, server_of
 from adapters.matrix.sending import Sending
@@ -25,6 +24,7 @@ from adapters.matrix.sync import Since, Sync
 from adapters.matrix.vault import Vault
 from adapters.matrix.worker import Worker
 from adapters.matrix.zones import Zones
+from bot.core.backoff import Backoff
 from bot.core.trouble import TROUBLE
 from storage import directory, matrix
 from storage.matrix import StagedEvent
@@ -119,7 +119,7 @@ class MatrixClient(Sending):
             await self._http.close()
 
     async def _connect(self) -> Connected:
-        pacing = Pacing(self._tools.jitter, self._tuning.retry_s)
+        pacing = Backoff(self._tools.jitter, self._tuning.retry_s)
         while True:
             try:
                 found = await connect(self._http, self.account, self._tools.work, self._tools.vault, self._tools.new_id)
@@ -197,7 +197,7 @@ class MatrixClient(Sending):
         closed = Closed(rooms.own, crypto, tools.work, tools.clock, tell_after=tuning.tell_after) if crypto else None
         session = connected.session
         course = _Course(sync, closed, worker, Since(session.next_batch, session.synced_at))
-        pacing = Pacing(tools.jitter, tuning.retry_s)
+        pacing = Backoff(tools.jitter, tuning.retry_s)
         while True:
             try:
                 await course.go_on(tuning.poll_s)
@@ -221,7 +221,7 @@ class MatrixClient(Sending):
                 raise
             log.warning("%s: cannot tend to encryption keys (%s)", self.account.user, error.reason)
 
-    async def _pause(self, pacing: Pacing, error: Exception, what: str) -> None:
+    async def _pause(self, pacing: Backoff, error: Exception, what: str) -> None:
         """Waits before the next try. Raises MatrixError where the session has ended."""
         if isinstance(error, MatrixError) and error.is_end_of_session:
             raise error

@@ -41,7 +41,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account on a platform. `zone` is the IANA name that the platform knows of, if any."""
+    """An account on a platform. `workspace` is where the account is at home, which need not be where it acts (a
+    channel can be shared by several). `zone` is the IANA name that the platform knows of, if any.
+    """
 
     platform: str
     workspace: str
