@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage import local_chat
+from storage.circle_tables import circle_people, circle_turns, circles
+from storage.conflict_tables import conflict_log, conflict_parties, conflict_resources, conflicts
 from storage.counters import counters
 from storage.deadlines import deadlines
 from storage.decision_life_tables import (
@@ -122,6 +124,13 @@ _ORDER = (
     _Kept(concern_answers),
     _Kept(early_changes),
     _Kept(window_channels),
+    _Kept(circles, ("slug",)),
+    _Kept(circle_turns),
+    _Kept(circle_people),
+    _Kept(conflicts),
+    _Kept(conflict_parties),
+    _Kept(conflict_log),
+    _Kept(conflict_resources),
     _Kept(local_chat.channels),
     _Kept(local_chat.accounts),
     _Kept(cursors),

@@ -28,7 +28,7 @@ from adapters.local.script_steps import (
 from bot.core.errors import UserError
 from bot.core.message import Message
 from bot.core.message_json import from_json
-from bot.core.replies import Answer, Invalid, Reply
+from bot.core.replies import Answer, Form, Invalid, Reply
 from storage import delivery, directory, local_chat
 from storage.local_chat import PLATFORM, Account, LocalChannel, LocalMessage
 from storage.work import Tx
@@ -91,6 +91,8 @@ class _Run:
         self._playground, self._clock = playground, clock
         self._ids = itertools.count(1)
         self._private: list[_Private] = []
+        # What a form that somebody was shown brings along when they fill it in, as in the browser.
+        self._forms: dict[tuple[str, str], dict[str, str]] = {}
 
     async def do(self, step: Step) -> None:
         match step:
@@ -160,6 +162,9 @@ class _Run:
     def _remember(self, step: Deed, request: inbound.Request, reply: Reply) -> None:
         if isinstance(reply, (Answer, Invalid)):
             self._private.append(_Private(step.channel, step.who, reply.message, request.thread_root))
+        if isinstance(reply, Form):
+            filled = {field.name: field.value for field in reply.fields if field.value}
+            self._forms[step.who, reply.command] = {**reply.hidden, **filled}
 
     async def _request(self, step: Deed) -> tuple[str, inbound.Request]:
         """What is printed of it, and what the browser would send."""
@@ -175,7 +180,7 @@ class _Run:
             case Presses(label=label):
                 return f" presses “{label}”", self._press(step, messages, who)
             case FillsIn(command=command, text=text):
-                values = _values(step.line, text)
+                values = {**self._forms.get((step.who, command), {}), **_values(step.line, text)}
                 return f" fills in {command}: {text}", inbound.Submit(**who, command=command, values=values)
             case Reacts(emoji=emoji, is_on=is_on):
                 message = find.about(step, messages)

@@ -28,6 +28,8 @@ class Who(Enum):
     AFFECTED = "affected"
     AUTHOR = "author"
     RAISER = "raiser"
+    PARTY = "party"
+    HOST = "host"
     CIRCLE = "circle"
     STEWARD = "steward"
     HOLDER = "holder"

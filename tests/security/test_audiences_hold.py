@@ -61,6 +61,21 @@ COMMANDS = st.one_of(
             "/group agree {code}",
         ]
     ),
+    st.sampled_from(
+        [
+            "/decide {own} alerts --tags alerts:{own} --audience group",
+            "/decide alerts --tags alerts:sms",
+            "/conflict D-1 --with {own} {own} --in-confidence",
+            "/conflicts",
+            "/conflicts all",
+            "/conflicts mine",
+            "/conflicts --host none",
+        ]
+    ),
+    st.builds("/conflict D-{} D-{} a tension".format, NUMBERS, NUMBERS),
+    st.builds("/conflicts X-{}".format, NUMBERS),
+    st.builds("/{} X-{}".format, st.sampled_from(["host", "confirm", "raise", "confide", "reopen"]), NUMBERS),
+    st.builds("/settle X-{} so".format, NUMBERS),
     st.builds("/show D-{}".format, NUMBERS),
     st.builds("/undo D-{}".format, NUMBERS),
     st.builds("/redact {}-{}".format, st.sampled_from("DC"), NUMBERS),
@@ -94,6 +109,8 @@ FOR_TWO = st.sampled_from(
         ("nairobi", "/carried-out D-1 adapted {shared} way"),
         ("oakland", "/answer C-1 {shared} answer"),
         ("oakland", "/edit D-1 --why {shared} anew"),
+        ("nairobi", "/conflict D-1 D-2 {shared} tension"),
+        ("oakland", "/settle X-1 {shared} settlement"),
         ("oakland", "/outcome D-1 withdrawn {shared} outcome"),
         ("nairobi", "/decide {own} of ours --audience group --supersedes D-2"),
         ("nairobi", "/propose ours --affects oakland --for 2h --supersedes D-2"),
