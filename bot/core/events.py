@@ -93,6 +93,37 @@ class DecisionShown(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DissentAsked(Fact):
+    """Asked, not logged: who dissented from a decision, and what became of that?"""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRenewed(Fact):
+    """A mandate or an urgent decision holds until `until` (aware UTC)."""
+
+    number: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionExpired(Fact):
+    """Its time was over and nobody renewed it. `term`: urgent, mandate."""
+
+    number: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCarriedOut(Fact):
+    """An affected group says whether it carried a decision out: as-is, adapted, not."""
+
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionReviewDue(Fact):
     number: int
 
