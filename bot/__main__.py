@@ -124,6 +124,28 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
+@main.command()
+@click.option("--http", "is_http", is_flag=True, help="For HTTP at MYCEL_BASE_URL instead of Socket Mode.")
+def manifest(is_http: bool) -> None:
+    """Print the manifest of the Slack app (JSON): commands, scopes, events, shortcuts, made from the declarations."""
+    import json
+
+    from bot import app
+    from bot.core.registry import Registry
+    from bot.slack import manifest_of
+
+    settings = _settings()
+    over_http = is_http or any(a.signing_secret and not a.app_token for a in settings.slack_accounts)
+    if over_http and not settings.base_url.startswith("https://"):
+        raise Problem("Slack sends to https:// only: set MYCEL_BASE_URL to the address at which it can reach Mycel.")
+    found = manifest_of(
+        dict(Registry(app.FEATURES).commands),
+        base_url=settings.base_url if over_http else "",
+        is_oauth=over_http and not any(a.bot_token for a in settings.slack_accounts),
+    )
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
 @main.command("try")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A dialogue to run.")
 def try_(script: Path | None) -> None:
@@ -227,7 +249,9 @@ def export_madr(path: Path) -> None:
 
 @main.command()
 @click.option("--long", "is_long", is_flag=True, help="Search and lists with a million decisions too.")
-@click.option("--only", multiple=True, help="Measure only this: commands, bare, clock, reading, process, input.")
+@click.option(
+    "--only", multiple=True, help="Measure only this: commands, bare, clock, reading, process, input, matrix."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def bench(is_long: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Measure what Mycel costs on this machine: speed, CPU and memory. Takes some minutes."""

@@ -119,6 +119,7 @@ class Scoping:
             platform=place.platform,
             workspace=place.workspace,
             channel=place.channel,
+            account_workspace=actor.workspace,
             account=actor.user,
             source=incoming.source,
             event_key=incoming.event_key,
@@ -128,17 +129,18 @@ class Scoping:
         if found is None:
             self._networks.clear()
             raise NoNetwork
-        now = tx.now + found.network.clock_ahead
-        person = self._person(tx, found, incoming, now, is_reading=is_reading)
-        language = _language(found)
-        ctx = Context(
+        person = self._person(tx, found, incoming, tx.now + found.network.clock_ahead, is_reading=is_reading)
+        return self._built(tx, found, incoming, person), found
+
+    def _built(self, tx: Tx, found: Scope, incoming: Incoming, person: Person) -> Context:
+        return Context(
             db=tx.db,
-            now=now,
+            now=tx.now + found.network.clock_ahead,
             real_now=tx.now,
             new_id=self._new_id,
             network=found.network,
-            words=Words(language, person.zone or (found.group.zone if found.group else "UTC")),
-            where=place,
+            words=Words(_language(found), person.zone or (found.group.zone if found.group else "UTC")),
+            where=incoming.place,
             channel=found.channel,
             group=found.group,
             who=person,
@@ -149,7 +151,6 @@ class Scoping:
             quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
             base_url=self._base_url,
         )
-        return ctx, found
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
         actor, network_id = incoming.actor, found.network.id

@@ -35,6 +35,7 @@ from bot.features.network.listing import groups
 from bot.features.network.messages import group_card, home_asked
 from bot.features.network.privacy import forget_me, privacy
 from bot.features.network.requests import ENDS as CHANGE_ENDS
+from bot.features.network.spaces import space
 
 FEATURE = Feature(
     name="network",
@@ -59,6 +60,7 @@ FEATURE = Feature(
         invite,
         join,
         audit,
+        space,
         whoami,
         link_account,
         privacy,
