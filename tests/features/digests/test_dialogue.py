@@ -2,9 +2,9 @@
 
 import pytest
 
-from bot.core.message import to_plain
+from bot.core.message import Block, Picture, to_plain
 from bot.core.replies import Invalid
-from storage import directory
+from storage import directory, pictures
 from storage.deadlines import deadlines
 from tests.support.house import House, plain, rows
 
@@ -168,3 +168,28 @@ async def test_what_is_over_does_not_pile_up(house: House) -> None:
     await house.wait(days=140)
     assert await house.work.read(lambda tx: rows(tx.db, deadlines)) == before
     assert len(digests(house, "bilbao")) == 20
+
+
+async def test_three_windows_are_a_picture_too(house: House) -> None:
+    for n in range(3):
+        await house.say("oakland", "ana", f"/propose Number {n} --affects nairobi,bilbao --for 1mo")
+        house.clock.move(minutes=3)
+    await house.say("bilbao", "iker", "/pass D-2")
+    await house.say("nairobi", "wanjiku", "/input D-1 support")
+    await house.wait(days=7)
+    assert not any(isinstance(block, Picture) for block in digest_blocks(house, "bilbao"))  # two are read as they are
+    await house.say("oakland", "ana", "/propose Number 3 --affects nairobi,bilbao --for 1mo")
+    await house.wait(days=7)
+    picture = next(block for block in digest_blocks(house, "bilbao") if isinstance(block, Picture))
+    assert picture.alternative.startswith("Open windows on a time line: D-1 until Wed 2 Dec 2026, 10:00 (Madrid); D-3")
+    drawing = await house.work.read(lambda tx: pictures.find(tx.db, 1, picture.name))
+    assert drawing is not None
+    assert drawing["rows"][0]["groups"] == [["Nairobi", True], ["Bilbao", False]]
+    assert "Number" not in str(drawing)
+
+
+def digest_blocks(house: House, channel: str) -> list[Block]:
+    """The blocks of a channel's newest digest."""
+    messages = house.channels.shown[channel]
+    newest = [message for key, (_, message) in messages.items() if key.startswith("digest:")][-1]
+    return list(newest.blocks)
