@@ -10,7 +10,7 @@ import os
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from adapters.local.changes import Changes
 from adapters.local.http import routes as playground_routes
 from adapters.local.playground import Playground
 from adapters.local.sender import LocalSender
+from adapters.web.exports import File, export_routes
 from adapters.web.internal import internal_routes
 from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
@@ -30,8 +31,10 @@ from bot.core.following import Followers
 from bot.core.standing import Standing
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import decisions, digests, input_windows, network, nudges
+from bot.features import conflicts, decisions, digests, input_windows, network, nudges
 from bot.features import help as help_feature
+from bot.features.decisions.rules import ASKS_UNTIL
+from bot.features.network import exports
 from bot.handing_over import OwnSteps
 from bot.parts import CannotStart, Core, Platform
 from bot.running import Address, Running
@@ -39,18 +42,14 @@ from bot.secret_key import secret_key
 from bot.settings import Settings
 from storage import delivery, directory, local_chat, migrate
 from storage.engine import is_postgres
-from storage.work import Clock, open_work
+from storage.work import Clock, Tx, open_work
 
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (
-    decisions.FEATURE,
-    input_windows.FEATURE,
-    digests.FEATURE,
-    nudges.FEATURE,
-    telling.FEATURE,
-    network.FEATURE,
-    help_feature.FEATURE,
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE),
+    *(digests.FEATURE, nudges.FEATURE, telling.FEATURE),
+    *(network.FEATURE, help_feature.FEATURE),
 )
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -81,12 +80,16 @@ async def build_core(
     new_id: Callable[[], int] | None = None,
     features: Sequence[Feature] = FEATURES,
     observe: Callable[[str, str, float], None] | None = None,
+    codes: Callable[[], str] = new_code,
+    base_url: str = "",
 ) -> Core:
     """Mycel without platforms, on a migrated database; makes the network if there is none of this slug."""
     work = open_work(url, clock=clock)
     ids = new_id or new_ids()
     built: list[Core] = []
-    dispatch = Dispatch(work, features, ids, lambda: built[0].wake(), new_code=new_code, observe=observe)
+    dispatch = Dispatch(
+        work, features, ids, lambda: built[0].wake(), new_code=codes, observe=observe, base_url=base_url
+    )
     clockwork = Clockwork(work, dispatch.registry, clock, ids)
     followers = Followers(work, dispatch.registry, ids)
     upkeep = Upkeep(work, clock)
@@ -97,11 +100,16 @@ async def build_core(
 
 
 async def build_playground(core: Core) -> Playground:
-    """The playground on a core, with its workspace in the core's network."""
-    await core.work.write(
-        core.network_id,
-        lambda tx: directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now),
-    )
+    """The playground on a core, with its workspace in the core's network, which is past its first month there."""
+
+    def settle(tx: Tx) -> None:
+        directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now)
+        settings = directory.network(tx.db, core.network_id).settings
+        if ASKS_UNTIL in settings:
+            kept = {name: value for name, value in settings.items() if name != ASKS_UNTIL}
+            directory.set_settings(tx.db, core.network_id, kept)
+
+    await core.work.write(core.network_id, settle)
     changes = Changes()
     deliverer = core.add_sender(LocalSender(core.work, core.new_id, changes))
     travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock, before=core.dispatch.activity.flush)
@@ -136,7 +144,9 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
     _check(settings)
     secret = secret_key(settings, lambda: secrets.token_urlsafe(32))
     metrics = Metrics()
-    core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
+    core = await build_core(
+        settings.database_url, settings.mycel_network, observe=metrics.observe, base_url=settings.base_url
+    )
     async with contextlib.AsyncExitStack() as ends:
         ends.push_async_callback(core.work.close)
         if not is_postgres(settings.database_url):
@@ -148,6 +158,7 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
         server = Server(settings.mycel_host, settings.mycel_port)
         server.add(health_routes(core.work, metrics, {p.name: p.problem for p in platforms}))
         server.add(internal_routes(OwnSteps(core.work, core.network_id, core.new_id).take, address.token))
+        server.add(export_routes(_exports(core)))
         for platform in platforms:
             server.add(platform.routes)
         await ends.enter_async_context(_served(server, settings))
@@ -162,33 +173,51 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
             platform.before_stop()
 
 
+def _exports(core: Core) -> Callable[[str], Awaitable[File | None]]:
+    """What the links to groups' exports lead to."""
+
+    async def fetch(code: str) -> File | None:
+        found = await core.work.read(lambda tx: exports.fetch(tx.db, code, core.clock()))
+        return File(found.name, found.lines) if found else None
+
+    return fetch
+
+
 async def _platforms(settings: Settings, core: Core, secret: bytes) -> list[Platform]:
-    """Every platform that there are settings for; with none, the playground."""
+    """Every platform that there are settings for, all in one network; with none, the playground."""
+    found: list[Platform] = []
+    if "slack" in settings.platforms:
+        from bot.slack import build_slack
+
+        found.append(await build_slack(core, settings.slack_accounts, secret, settings.base_url, random.random))
     if "matrix" in settings.platforms:
         from bot.matrix import build_matrix
 
-        return [await build_matrix(core, settings.matrix_accounts, secret, random.random)]
+        found.append(await build_matrix(core, settings.matrix_accounts, secret, random.random))
+    return found or [await _playground(settings, core)]
+
+
+async def _playground(settings: Settings, core: Core) -> Platform:
     playground = await build_playground(core)
-    return [
-        Platform(
-            "playground",
-            f"The playground is at {settings.local_url}/try (no platform is set up)",
-            routes=tuple(playground_routes(playground)),
-            start=playground.start,
-            # Pages that listen for changes would hold the server up.
-            before_stop=playground.changes.close,
-            close=playground.close,
-        )
-    ]
+    return Platform(
+        "playground",
+        f"The playground is at {settings.local_url}/try (no platform is set up)",
+        routes=tuple(playground_routes(playground)),
+        start=playground.start,
+        # Pages that listen for changes would hold the server up.
+        before_stop=playground.changes.close,
+        close=playground.close,
+    )
 
 
 @contextlib.asynccontextmanager
 async def _started(platform: Platform) -> AsyncIterator[list[asyncio.Task[None]]]:
     """A platform at work, as long as the block lasts; what it runs ends before it is closed."""
-    if platform.start is not None:
-        await platform.start()
-    tasks = [asyncio.create_task(work()) for work in platform.run]
+    tasks: list[asyncio.Task[None]] = []
     try:
+        if platform.start is not None:
+            await platform.start()
+        tasks += [asyncio.create_task(work()) for work in platform.run]
         yield tasks
     finally:
         for task in tasks:
@@ -211,11 +240,6 @@ async def _first_to_fail(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -
 
 
 def _check(settings: Settings) -> None:
-    if "slack" in settings.platforms:
-        raise CannotStart(
-            "There are settings for slack, which this version does not speak yet.\n"
-            "Take them out (environment, .env, mycel.toml) to start."
-        )
     if settings.platforms:
         return
     if settings.mycel_host not in LOOPBACK:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.contributions import contribution, redact
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.network import CHANNEL_COLUMNS, Channel
 from storage.network_tables import channels
 from storage.types import UtcDateTime

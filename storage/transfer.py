@@ -10,14 +10,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage import local_chat
+from storage.circle_tables import circle_people, circle_turns, circles
+from storage.conflict_tables import conflict_log, conflict_parties, conflict_resources, conflicts
 from storage.counters import counters
 from storage.deadlines import deadlines
+from storage.decision_life_tables import (
+    decision_checks,
+    decision_joined,
+    decision_sources,
+    decision_terms,
+    draft_sources,
+)
 from storage.decision_tables import (
     decision_groups,
     decision_links,
@@ -30,6 +40,7 @@ from storage.decision_tables import (
     protocol_rules,
 )
 from storage.events import cursors, events
+from storage.group_tables import contact_refusals, contact_rotations, decision_origins, group_contacts, group_states
 from storage.network_tables import channels, groups, identities, memberships, networks, people, roles, workspaces
 from storage.types import JsonText, UtcDateTime, metadata
 from storage.window_tables import (
@@ -82,11 +93,15 @@ _ORDER = (
     _Kept(counters),
     _Kept(workspaces, is_global=True),
     _Kept(groups, ("slug",)),
+    _Kept(group_states),
     _Kept(channels, ("platform", "workspace", "remote_id"), is_global=True),
     _Kept(people),
     _Kept(identities),
     _Kept(memberships),
     _Kept(roles),
+    _Kept(group_contacts),
+    _Kept(contact_rotations),
+    _Kept(contact_refusals),
     _Kept(decisions, ("source",)),
     _Kept(decision_versions),
     _Kept(decision_groups),
@@ -94,7 +109,13 @@ _ORDER = (
     _Kept(decision_tags),
     _Kept(decision_links),
     _Kept(decision_loose_links),
+    _Kept(decision_terms),
+    _Kept(decision_sources),
+    _Kept(decision_joined),
+    _Kept(decision_checks),
+    _Kept(decision_origins),
     _Kept(drafts),
+    _Kept(draft_sources),
     _Kept(protocol_rules),
     _Kept(input_windows),
     _Kept(window_rounds),
@@ -103,6 +124,13 @@ _ORDER = (
     _Kept(concern_answers),
     _Kept(early_changes),
     _Kept(window_channels),
+    _Kept(circles, ("slug",)),
+    _Kept(circle_turns),
+    _Kept(circle_people),
+    _Kept(conflicts),
+    _Kept(conflict_parties),
+    _Kept(conflict_log),
+    _Kept(conflict_resources),
     _Kept(local_chat.channels),
     _Kept(local_chat.accounts),
     _Kept(cursors),
@@ -117,6 +145,7 @@ LEFT_BEHIND = {
     "inbox": "which events of a platform were handled: none of them comes again after two weeks",
     **dict.fromkeys(("matrix_accounts", "matrix_events"), "how one Mycel is connected, and what it has yet to handle"),
     "codes": "one-time codes are secrets",
+    "group_exports": "what groups that left have yet to fetch is theirs alone",
     **dict.fromkeys(
         ("local_changes", "local_messages", "local_reactions", "local_happenings"),
         "what was said in the playground, as a platform keeps it",
@@ -153,6 +182,15 @@ def network_named(db: sa.Connection, slug: str) -> int | None:
     return found
 
 
+_BIRTH = sa.select(networks.c.slug, networks.c.created_at).where(networks.c.id == bindparam("n"))
+
+
+def fingerprint(db: sa.Connection, network_id: int) -> str:
+    """By which a network knows its own records again, wherever it was moved to: 16 hexadecimal digits."""
+    slug, created_at = db.execute(_BIRTH, {"n": network_id}).one()
+    return blake2b(f"{slug} {created_at.isoformat()}".encode(), digest_size=8).hexdigest()
+
+
 def count(db: sa.Connection, network_id: int) -> int:
     """How many rows a network's export has."""
     return sum(db.execute(statement, {"n": network_id}).scalar_one() for statement in _COUNTS.values())
@@ -165,10 +203,11 @@ def rows(db: sa.Connection, network_id: int, table: str) -> Iterator[Row]:
     streamed = db.execute(statement, {"n": network_id}, execution_options={"yield_per": _AT_A_TIME})
     names = [c.name for c in kept.columns]
     for row in streamed:
-        yield {name: _json(value) for name, value in zip(names, row, strict=True)}
+        yield {name: json_value(value) for name, value in zip(names, row, strict=True)}
 
 
-def _json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """A column's value as JSON can say it."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.input_windows import HEAD_VIEW
 from storage.network import CHANNEL_COLUMNS, Channel
 from storage.network_tables import channels

@@ -45,6 +45,7 @@ class Post:
     """One message to bring up to revision `rev`: to post, or to edit where `remote_id` is known.
 
     `is_unclear`: an earlier try may have arrived; a platform without idempotency looks (`key`, `rev`) before it posts.
+    `wanted_at`: when it was first wanted (the real clock, aware UTC): it cannot be older than that.
     """
 
     network_id: int
@@ -55,6 +56,7 @@ class Post:
     remote_id: str | None
     thread: str | None
     is_unclear: bool
+    wanted_at: datetime | None = None
 
 
 class Sender(Protocol):
@@ -241,6 +243,7 @@ class Deliverer:
             row.remote_id,
             row.root_remote_id,
             row.is_unclear,
+            row.created_at,
         )
         if message is None:
             if row.remote_id is not None:

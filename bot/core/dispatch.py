@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -14,7 +14,14 @@ from bot.core.activity import Activity
 from bot.core.cleaning import cleaned
 from bot.core.commands import Args, Command
 from bot.core.context import Context, no_codes
-from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
+from bot.core.conversation import (
+    ChannelChanged,
+    CommandTyped,
+    FormSubmitted,
+    Incoming,
+    MemberLeft,
+    MessagePosted,
+)
 from bot.core.errors import UserError
 from bot.core.fairness import Fairness
 from bot.core.feature import Feature
@@ -34,6 +41,7 @@ REPETITION = timedelta(minutes=2)
 """Within this time the same person's same words in the same place are one command (interface.md)."""
 
 
+_LONGEST_TITLE = 200
 PASSED_ON = (UserError, *TROUBLE)
 """What is no bug of a handler: the person's error, and a database that cannot be used now."""
 
@@ -74,11 +82,12 @@ class Dispatch:
         *,
         new_code: Callable[[], str] = no_codes,
         observe: Callable[[str, str, float], None] | None = None,
+        base_url: str = "",
     ) -> None:
         self._work = work
         self._observe = observe
         self._registry = registry.Registry(features)
-        self._scoping = Scoping(self._registry, new_id, new_code)
+        self._scoping = Scoping(self._registry, new_id, new_code, base_url)
         self._fairness = Fairness()
         self.activity = Activity(work)
         self._new_id = new_id
@@ -124,6 +133,8 @@ class Dispatch:
             return await self._refuse(network_id, incoming, error, call.command)
         except Failed as failure:
             return await self._refuse(network_id, incoming, _apology(failure))
+        if call.command.forgets_places:
+            self._scoping.forget_places()
         self._on_commit()
         return reply
 
@@ -132,8 +143,9 @@ class Dispatch:
             command = self._registry.command(incoming.command)
             said = "\x1f".join(f"{k}={v}" for k, v in sorted(incoming.values.items()))
             return _Call(incoming, command, "", incoming.values, fingerprint(incoming, f"{command.name} {said}"))
-        command, typed = self._registry.find(incoming.text)
-        return _Call(incoming, command, typed, None, fingerprint(incoming, incoming.text))
+        command, typed = self._registry.find(incoming.text, is_mention=incoming.is_mention)
+        about = f"\x1f{incoming.quoted.message_id}" if incoming.quoted else ""
+        return _Call(incoming, command, typed, None, fingerprint(incoming, incoming.text + about))
 
     def _run(self, tx: Tx, network_id: int, call: _Call) -> Reply:
         """One command in its transaction."""
@@ -160,7 +172,9 @@ class Dispatch:
         if ctx.channel is None and not ctx.actor.group_ids and not call.command.works_unbound:
             raise UserError("This channel belongs to no group yet.", "/group NAME --tz Area/City")
         if forms.is_bare(call.command, call.typed, call.values):
-            return forms.form(ctx, call.command)
+            if not (call.command.quoted_into and ctx.quoted and ctx.quoted.text.strip()):
+                return forms.form(ctx, call.command)
+            call = replace(call, values={call.command.quoted_into: _first_line(ctx.quoted.text)})
         return self._handle(ctx, call)
 
     def _handle(self, ctx: Context, call: _Call) -> Reply:
@@ -187,14 +201,17 @@ class Dispatch:
             return await self._refuse(network_id, incoming, error)
         except Failed as failure:
             return await self._refuse(network_id, incoming, _apology(failure))
-        if is_home:
+        if isinstance(incoming, MemberLeft):
+            self._scoping.forget(network_id, incoming.actor)
+        if is_home and not isinstance(incoming, ChannelChanged):
             self._scoping.remember(network_id, incoming)
         self._on_commit()
         return reply
 
     def _listen(self, tx: Tx, network_id: int, incoming: Incoming) -> tuple[Reply, bool]:
         """The answer, and whether it was said in a home: who speaks there is a member now."""
-        ctx, found = self._scoping.context(tx, network_id, incoming, 0, tx.now)
+        is_reading = isinstance(incoming, ChannelChanged)
+        ctx, found = self._scoping.context(tx, network_id, incoming, 0, tx.now, is_reading=is_reading)
         is_home = ctx.channel is not None and ctx.channel.is_home
         if found.is_known:
             return Nothing(), False
@@ -234,6 +251,12 @@ class Dispatch:
     def _words(self, tx: Tx, network_id: int, incoming: Incoming) -> Words:
         ctx, _ = self._scoping.context(tx, network_id, incoming, 0, tx.now, is_reading=True)
         return ctx.words
+
+
+def _first_line(text: str) -> str:
+    """The first line of a message that has one, as a title."""
+    line = " ".join(text.strip().splitlines()[0].split())
+    return line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}…"
 
 
 def _acting(ctx: Context) -> int | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.core import working_time
 from bot.core.cleaning import name_of
 from bot.core.context import Context
-from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
+from bot.core.conversation import Actor, CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
 from bot.core.language import Words
+from bot.core.presence import check_not_gone
 from bot.core.registry import Registry
 from storage import codes, directory
 from storage.network import Group, Person, Scope, network_of, scope
@@ -34,8 +36,10 @@ class NoNetwork(Exception):
 class Scoping:
     """Finds the scope of what comes in. Remembers only which network a channel belongs to and who was seen where."""
 
-    def __init__(self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str]) -> None:
-        self._registry = registry
+    def __init__(
+        self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str], base_url: str = ""
+    ) -> None:
+        self._registry, self._base_url = registry, base_url
         self._new_id, self._new_code = new_id, new_code
         self._networks: dict[tuple[str, str, str], int] = {}
         self._seen: dict[tuple[int, str, str, str, str], None] = {}
@@ -86,6 +90,17 @@ class Scoping:
             self._seen.clear()
         self._seen[_seen_key(network_id, incoming)] = None
 
+    def forget(self, network_id: int, actor: Actor) -> None:
+        """Somebody is no member any more; when they speak in a home, they are again."""
+        account = (actor.platform, actor.workspace, actor.user)
+        for key in [k for k in self._seen if (k[0], k[1], k[2], k[4]) == (network_id, *account)]:
+            del self._seen[key]
+
+    def forget_places(self) -> None:
+        """Places may belong elsewhere now, and people to other groups."""
+        self._networks.clear()
+        self._seen.clear()
+
     def context(
         self,
         tx: Tx,
@@ -104,6 +119,7 @@ class Scoping:
             platform=place.platform,
             workspace=place.workspace,
             channel=place.channel,
+            account_workspace=actor.workspace,
             account=actor.user,
             source=incoming.source,
             event_key=incoming.event_key,
@@ -113,17 +129,18 @@ class Scoping:
         if found is None:
             self._networks.clear()
             raise NoNetwork
-        now = tx.now + found.network.clock_ahead
-        person = self._person(tx, found, incoming, now, is_reading=is_reading)
-        language = _language(found)
-        ctx = Context(
+        person = self._person(tx, found, incoming, tx.now + found.network.clock_ahead, is_reading=is_reading)
+        return self._built(tx, found, incoming, person), found
+
+    def _built(self, tx: Tx, found: Scope, incoming: Incoming, person: Person) -> Context:
+        return Context(
             db=tx.db,
-            now=now,
+            now=tx.now + found.network.clock_ahead,
             real_now=tx.now,
             new_id=self._new_id,
             network=found.network,
-            words=Words(language, person.zone or (found.group.zone if found.group else "UTC")),
-            where=place,
+            words=Words(_language(found), person.zone or (found.group.zone if found.group else "UTC")),
+            where=incoming.place,
             channel=found.channel,
             group=found.group,
             who=person,
@@ -131,8 +148,9 @@ class Scoping:
             subscribers=self._registry.subscribers,
             registry=self._registry,
             new_code=self._new_code,
+            quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
+            base_url=self._base_url,
         )
-        return ctx, found
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
         actor, network_id = incoming.actor, found.network.id
@@ -144,6 +162,8 @@ class Scoping:
             if not is_reading:
                 directory.add_person(tx.db, network_id, person.id, name, zone, now)
                 directory.add_identity(tx.db, network_id, actor.platform, actor.workspace, actor.user, person.id, name)
+        elif not is_reading:
+            person = _renamed(tx, found, person, actor)
         home = found.channel.group_id if found.channel and found.channel.is_home else None
         if home is None or home in person.group_ids:
             return person
@@ -158,9 +178,22 @@ class Scoping:
             group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
             if group is None:
                 raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=wanted)
+            check_not_gone(ctx.db, group, wanted)
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
+
+
+def _renamed(tx: Tx, found: Scope, person: Person, actor: Actor) -> Person:
+    """The person under the name that the account has now; a person of several accounts may be called by another."""
+    name = name_of(actor.name)[:_LONGEST_NAME]
+    if name in ("", actor.user, found.known_as):
+        return person
+    directory.rename_account(tx.db, person.network_id, actor.platform, actor.workspace, actor.user, name)
+    if person.name != found.known_as:
+        return person
+    directory.rename_person(tx.db, person.network_id, person.id, name)
+    return replace(person, name=name)
 
 
 def _seen_key(network_id: int, incoming: Incoming) -> tuple[int, str, str, str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from storage import activity, drafts, early_changes, inbox, matrix, pictures
+from storage import activity, decision_sources, drafts, early_changes, inbox, matrix, pictures
 from storage.work import Tx, Work
 
 EVERY = timedelta(hours=1)
@@ -38,5 +38,6 @@ def _tidy(tx: Tx) -> None:
     matrix.prune(tx.db, tx.now - INBOX_FOR)
     early_changes.prune(tx.db, tx.now - INBOX_FOR)
     drafts.prune_all(tx.db, tx.now - drafts.KEPT_FOR)
+    decision_sources.prune_all(tx.db)
     activity.prune(tx.db, (tx.now - ACTIVITY_FOR).date().isoformat())
     pictures.prune(tx.db, tx.now - PICTURES_FOR)

@@ -1,6 +1,7 @@
 """Two networks in one database: whatever is done in both, nothing of one is ever shown or answered in the other."""
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -35,6 +36,13 @@ COMMANDS = st.one_of(
             "/decisions --by redwood",
             "/decisions --tag baobab",
             "/draft",
+            "/decide {w} alerts --tags alerts:{w}",
+            "/conflicts",
+            "/conflicts mine",
+            "/conflicts all",
+            "/conflicts --host none",
+            "/conflict D-1 D-2 {w} tension",
+            "/conflict D-1 --with {w} {w} --in-confidence",
             "/protocol",
             "/protocol set affects-others 5bd --why {w}",
             "/group",
@@ -44,7 +52,28 @@ COMMANDS = st.one_of(
             "/privacy",
             "/link-account",
             "/undo",
+            "/decide {w} position --position",
+            "/mandate {w} --to {w}",
+            "/mandates",
+            "/who-decides plan",
+            "/why plan",
+            "/start",
+            "/positions",
             "/help decide",
+            "/groups",
+            "/audit",
+            "/group --contact {w}",
+            "/group contact off",
+            "/group pause 1w --yes",
+            "/group resume",
+            "/group export",
+            "/group leave",
+            "/group merge south",
+            "/group split {w} west",
+            "/group agree {code}",
+            "/group agree {code}",
+            "/group refuse {code}",
+            "/group choose {w}-west",
             "hello {w}",
         ]
     ),
@@ -57,8 +86,16 @@ COMMANDS = st.one_of(
     st.builds("/accept-link D-{} amends D-{}".format, NUMBERS, NUMBERS),
     st.builds("/input D-{} concern {{w}} objection".format, NUMBERS),
     st.builds("/pass D-{}".format, NUMBERS),
+    st.builds("/affects-us D-{} {{w}} too".format, NUMBERS),
+    st.builds("/carried-out D-{} adapted {{w}}".format, NUMBERS),
+    st.builds("/renew D-{} --why {{w}}".format, NUMBERS),
     st.builds("/answer C-{} {{w}}".format, NUMBERS),
     st.builds("/outcome D-{} adopted {{w}}".format, NUMBERS),
+    st.builds("/conflicts X-{}".format, NUMBERS),
+    st.builds(
+        "/{} X-{} {{w}}".format, st.sampled_from(["log", "settle", "dismiss", "reopen", "value-conflict"]), NUMBERS
+    ),
+    st.builds("/{} X-{}".format, st.sampled_from(["host", "confirm", "raise", "confide"]), NUMBERS),
 )
 STEPS = st.lists(st.tuples(st.sampled_from([1, 2]), st.sampled_from(GROUPS), st.integers(1, 2), COMMANDS), max_size=14)
 
@@ -84,7 +121,8 @@ class TwoNetworks(House):
 
     async def step(self, network_id: int, group: str, who: int, typed: str) -> None:
         word = WORDS[network_id]
-        typed = typed.replace("{w}", word)
+        asked = re.findall(r"CODE-\d+", self.shown(f"{word}-{group}"))
+        typed = typed.replace("{w}", word).replace("{code}", asked[-1] if asked else "CODE-0")
         # The same account names in both: nothing may be found by account alone.
         place, actor = Place("test", word, f"{word}-{group}"), Actor("test", word, f"user{who}", f"{word} person {who}")
         key = self.event_key()
@@ -144,6 +182,14 @@ def test_a_story_in_both_networks_stays_in_each() -> None:
         "/decisions baobab",
         "/show D-1",
         "/link D-3 supersedes D-1",
+        "/group export",
+        "/audit",
+        "/decide {w} other --tags alerts:{w}",
+        "/decide {w} more --tags alerts:sms",
+        "/conflict D-4 D-1 {w} tension",
+        "/conflict D-5 D-1 {w} whisper --in-confidence",
+        "/conflicts",
+        "/conflicts all",
     ]
 
     async def act(house: TwoNetworks) -> None:
@@ -154,6 +200,24 @@ def test_a_story_in_both_networks_stays_in_each() -> None:
             await house.step(n, "south", 2, "/input D-2 concern {w} objection")
             assert f"{word} objection" in house.shown(f"{word}-north")
         await house.wait(hours=4)
+        house.check_shown()
+
+    in_two_networks(act)
+
+
+def test_groups_that_change_in_both_networks_change_in_each() -> None:
+    story = ["/group split {w} west", "/group leave", "/group agree {code}", "/groups", "/decisions", "/whoami"]
+
+    async def act(house: TwoNetworks) -> None:
+        for n in WORDS:
+            await house.step(n, "south", 2, "/decide {w} of south --audience group")
+        for typed in story:
+            for n in WORDS:
+                await house.step(n, "south", 2, typed)
+        for n, word in WORDS.items():
+            await house.step(n, "north", 1, "/groups")
+            assert f"{word} south has left the network" in house.shown(f"{word}-south")
+        await house.wait(hours=50)
         house.check_shown()
 
     in_two_networks(act)

@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from storage import local_chat
 from storage.deadlines import deadlines
 from storage.decision_tables import decisions
-from storage.delivery import HELD, lanes, messages
+from storage.delivery import HELD
+from storage.delivery_tables import lanes, messages
 from storage.engine import is_postgres, open_reader
 from storage.events import events
 from tests.end_to_end.kill_points import AFTER, BEFORE, IN_A_GROUP, MIGRATING, POINTS

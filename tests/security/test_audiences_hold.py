@@ -1,6 +1,7 @@
 """Whatever three groups type, in any order: what one kept to itself, or to those affected, no other one ever sees."""
 
 import asyncio
+import re
 import tempfile
 from pathlib import Path
 
@@ -40,8 +41,41 @@ COMMANDS = st.one_of(
             "/privacy",
             "/undo",
             "/forget-me --yes",
+            "/decide {own} position --position --audience group",
+            "/mandate phones --to somebody --for 1d",
+            "/mandates",
+            "/positions",
+            "/start",
+            "/start --group oakland",
+            "/start --group nairobi",
+            "/why plan",
+            "/why proposal mandate next position now",
+            "/who-decides plan",
+            "/groups",
+            "/group pause 1d --yes",
+            "/group split West",
+            "/group choose west",
+            "/group export",
+            "/group leave",
+            "/group agree {code}",
+            "/group agree {code}",
         ]
     ),
+    st.sampled_from(
+        [
+            "/decide {own} alerts --tags alerts:{own} --audience group",
+            "/decide alerts --tags alerts:sms",
+            "/conflict D-1 --with {own} {own} --in-confidence",
+            "/conflicts",
+            "/conflicts all",
+            "/conflicts mine",
+            "/conflicts --host none",
+        ]
+    ),
+    st.builds("/conflict D-{} D-{} a tension".format, NUMBERS, NUMBERS),
+    st.builds("/conflicts X-{}".format, NUMBERS),
+    st.builds("/{} X-{}".format, st.sampled_from(["host", "confirm", "raise", "confide", "reopen"]), NUMBERS),
+    st.builds("/settle X-{} so".format, NUMBERS),
     st.builds("/show D-{}".format, NUMBERS),
     st.builds("/undo D-{}".format, NUMBERS),
     st.builds("/redact {}-{}".format, st.sampled_from("DC"), NUMBERS),
@@ -55,7 +89,11 @@ COMMANDS = st.one_of(
     st.builds("/answer C-{} never mind".format, NUMBERS),
     st.builds("/resolve C-{}".format, NUMBERS),
     st.builds("/pass D-{}".format, NUMBERS),
+    st.builds("/affects-us D-{} we too".format, NUMBERS),
+    st.builds("/carried-out D-{} adapted a little".format, NUMBERS),
+    st.builds("/renew D-{}".format, NUMBERS),
     st.builds("/outcome D-{} withdrawn".format, NUMBERS),
+    st.builds("/group take-over D-{}".format, NUMBERS),
 )
 BEFORE = (
     ("oakland", "/propose {shared} proposal --why {shared} --affects nairobi --audience affected --for 2h"),
@@ -67,8 +105,12 @@ FOR_TWO = st.sampled_from(
         ("oakland", "/decide {shared} now --affects nairobi --audience affected --urgent {shared}"),
         ("nairobi", "/input D-1 question {shared} question"),
         ("nairobi", "/resolve C-1"),
+        ("nairobi", "/affects-us D-2 {shared} of ours"),
+        ("nairobi", "/carried-out D-1 adapted {shared} way"),
         ("oakland", "/answer C-1 {shared} answer"),
         ("oakland", "/edit D-1 --why {shared} anew"),
+        ("nairobi", "/conflict D-1 D-2 {shared} tension"),
+        ("oakland", "/settle X-1 {shared} settlement"),
         ("oakland", "/outcome D-1 withdrawn {shared} outcome"),
         ("nairobi", "/decide {own} of ours --audience group --supersedes D-2"),
         ("nairobi", "/propose ours --affects oakland --for 2h --supersedes D-2"),
@@ -83,7 +125,9 @@ def foreign(group: str) -> set[str]:
 
 
 async def step(house: House, group: str, typed: str) -> None:
+    asked = re.findall(r"CODE-\d+", house.shown(group))
     typed = typed.replace("{own}", SECRET[group]).replace("{shared}", SHARED)
+    typed = typed.replace("{code}", asked[-1] if asked else "CODE-0")
     answer = plain(await house.say(group, PEOPLE[group], typed))
     leaked = {word for word in foreign(group) if word in answer and word not in typed}
     assert not leaked, (group, typed, answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -90,7 +90,7 @@ class House:
         """Codes that can be foretold, unlike real ones."""
         return f"CODE-{self.new_id()}"
 
-    async def found(self, groups: dict[str, tuple[str, str, str, list[str]]] = GROUPS) -> None:
+    async def found(self, groups: Mapping[str, tuple[str, str, str | None, list[str]]] = GROUPS) -> None:
         """A network with groups, each with a home channel of its slug's name."""
 
         def seed(tx: Tx) -> None:

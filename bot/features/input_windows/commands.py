@@ -100,8 +100,7 @@ def pass_on(ctx: Context, args: PassOn) -> Reply:
     rules.check_open(found.window)
     _check_speaker(ctx, found, args.as_group)
     place = ctx.acting_as.id if ctx.acting_as else None
-    example = f"/pass {found.window.about} --as GROUP"
-    group_id = rules.asked_group(place, ctx.actor.group_ids, found.speaking_ids, example)
+    group_id = rules.asked_group(place, ctx.actor.group_ids, found.speaking_ids, f"/pass {found.window.about}")
     is_new = input_windows.hear_pass(ctx.db, ctx.network.id, args.decision, group_id, ctx.now)
     if is_new:
         ctx.publish(GroupPassed(about=found.window.about, group_id=group_id, number=args.decision))

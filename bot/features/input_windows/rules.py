@@ -91,8 +91,8 @@ def speaker_group(place: int | None, mine: Collection[int], asked: Collection[in
     return deciding if not own and deciding in mine else None
 
 
-def asked_group(place: int | None, mine: Collection[int], asked: Collection[int], example: str) -> int:
-    """The asked group that somebody acts for. UserError where there is none, or not only one."""
+def asked_group(place: int | None, mine: Collection[int], asked: Collection[int], typed: str) -> int:
+    """The asked group that somebody acts for by the command `typed`. UserError where there is none, or several."""
     own = set(mine) & set(asked)
     if place is not None and place in own:
         return place
@@ -100,7 +100,7 @@ def asked_group(place: int | None, mine: Collection[int], asked: Collection[int]
         return next(iter(own))
     if not own:
         raise UserError("Your group is not asked here, so there is nothing to pass or to hold.")
-    raise UserError("You belong to several of the groups that are asked. Say for which one.", example)
+    raise UserError("You belong to several of the groups that are asked. Say for which one.", f"{typed} --as GROUP")
 
 
 def check_speaker(named: Group | None, mine: Collection[int], groups: Collection[int], about: str) -> None:

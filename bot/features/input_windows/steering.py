@@ -52,7 +52,7 @@ def hold(ctx: Context, args: HoldWindow) -> Reply:
     rules.check_open(found.window)
     rules.check_speaker(ctx.acting_as if args.as_group else None, ctx.actor.group_ids, found.groups, about)
     place = ctx.acting_as.id if ctx.acting_as else None
-    group_id = rules.asked_group(place, ctx.actor.group_ids, found.asked_ids, f"/hold {about} --as GROUP …")
+    group_id = rules.asked_group(place, ctx.actor.group_ids, found.asked_ids, f"/hold {about}")
     group, row = found.groups[group_id], found.row(group_id)
     assert row is not None  # it is asked
     rules.check_hold(row, group, about, ctx.words.moment(row.closes_at, group.zone).shown, ctx.now)

@@ -26,8 +26,8 @@ def held(words: Words, found: Room, group_id: int) -> Message:
         id=RecordMention(found.window.about),
         end=words.moment(row.closes_at, group.zone),
     )
-    once = words("That is once a window. Whoever has something to say by then, says it in the thread.")
-    return Message((Paragraph(line), Note(words.line(once))))
+    once = words.line("That is once a window. Whoever has something to say by then, says it in the thread.")
+    return Message((Paragraph(line), Note(once)))
 
 
 def extended(words: Words, found: Room) -> Message:

@@ -186,11 +186,16 @@ def by_group(words: Words, shown: Story, *, only_spoken: bool = False) -> list[t
     if silent and not only_spoken:
         label = words("Not heard yet") if shown.room.window.closed_at is None else words("Silent")
         rows.append((label, (Text(listed(words, silent)),)))
-    for state, label in _NOT_WAITED_FOR.items():
-        there = [shown.room.groups[row.group_id] for row in shown.room.rows if row.state == state]
-        if there and not only_spoken:
-            rows.append((words(label), (Text(listed(words, there)),)))
-    return rows
+    return rows if only_spoken else [*rows, *_not_waited_for(words, shown.room)]
+
+
+def _not_waited_for(words: Words, found: Room) -> list[tuple[str, Spans]]:
+    there = {
+        state: [found.groups[row.group_id] for row in found.rows if row.state == state] for state in _NOT_WAITED_FOR
+    }
+    return [
+        (words(_NOT_WAITED_FOR[state]), (Text(listed(words, groups)),)) for state, groups in there.items() if groups
+    ]
 
 
 def _is_heard(found: Room, group_id: int) -> bool:

@@ -8,7 +8,7 @@ from datetime import timedelta
 LONGEST_S = 60.0
 
 
-class Pacing:
+class Backoff:
     """`jitter` gives numbers from 0 to 1; `first_s`: about how long after the first failure."""
 
     def __init__(self, jitter: Callable[[], float], first_s: float = 1) -> None:

@@ -37,7 +37,7 @@ def halves_of_text(text: str) -> tuple[str, str] | None:
     middle = len(text) // 2
     for border in ("\n", " "):
         at = text.rfind(border, middle // 2, middle + 1)
-        if at > 0:
+        if 0 < at < len(text) - 1:
             return text[: at + 1], text[at + 1 :]
     return text[:middle], text[middle:]
 
