@@ -4,8 +4,11 @@ import pytest
 
 from bot.core.message import Block, Picture, to_plain
 from bot.core.replies import Invalid
-from storage import directory, pictures
+from storage import circles, directory, pictures
+from storage.circles import Circle
 from storage.deadlines import deadlines
+from storage.network import Channel
+from storage.work import Tx
 from tests.support.house import House, plain, rows
 
 MONDAY_AFTER = """\
@@ -193,3 +196,22 @@ def digest_blocks(house: House, channel: str) -> list[Block]:
     messages = house.channels.shown[channel]
     newest = [message for key, (_, message) in messages.items() if key.startswith("digest:")][-1]
     return list(newest.blocks)
+
+
+async def test_the_circle_is_told_once_a_week_what_waits(house: House) -> None:
+    """In a circle's own channel; a group sees there only that it is waited for."""
+    await house.say("oakland", "ana", "/propose Use Signal for alerts --affects nairobi,bilbao --for 3d")
+    await house.say("nairobi", "wanjiku", "/input D-1 concern Half of us have no smartphone.")
+
+    def meet(tx: Tx) -> None:
+        directory.add_channel(tx.db, Channel(1, 50, "test", "w", "hosts", None, False, "", "active"))
+        circle = Circle(1, 7, "hosts", "Hosts", "", (), False, False, 3, "6mo", 50, tx.now, None)
+        circles.store(tx.db, circle)
+
+    await house.work.write(1, meet)
+    await house.wait(days=22)
+    shown = [to_plain(message) for _, message in house.channels.shown["hosts"].values()]
+    assert len(shown) == 3
+    assert shown[0].startswith("What waits for the circle, Mon 9 Nov 2026, 12:00 (UTC)")
+    assert "C-1 on D-1, without an answer for" in shown[0]
+    assert "smartphone" not in "".join(shown)
