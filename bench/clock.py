@@ -16,7 +16,8 @@ from bench.report import Figure, Section
 from bot.core.feature import Feature
 from storage import delivery
 from storage.deadlines import deadlines
-from storage.delivery import Lane, lanes, messages
+from storage.delivery import Lane
+from storage.delivery_tables import lanes, messages
 from storage.work import Tx
 
 KIND = "bench_due"

@@ -16,7 +16,7 @@ from bench.playing import GROUPS, PLATFORM, Playing
 from storage import search
 from storage.counters import counters
 from storage.decision_tables import decision_groups, decision_tags, decisions
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.events import events
 from storage.inbox import inbox
 from storage.network_tables import people

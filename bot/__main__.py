@@ -183,13 +183,18 @@ def export() -> None:
 
 @export.command("jsonl")
 @click.argument("path")
-def export_jsonl(path: str) -> None:
+@click.option("--group", metavar="SLUG", help="Only what this group takes with it: its decisions and what it said.")
+def export_jsonl(path: str, group: str | None) -> None:
     """Export the network as JSON lines to PATH, or to stdout for “-”; also while Mycel runs."""
     from bot import app, exporting
 
     settings = _settings()
     try:
-        rows = exporting.jsonl(settings.database_url, settings.mycel_network, path, app.real_clock())
+        where = (settings.database_url, settings.mycel_network)
+        if group:
+            rows = exporting.group_jsonl(*where, group, path, app.real_clock())
+        else:
+            rows = exporting.jsonl(*where, path, app.real_clock())
     except exporting.CannotExport as error:
         raise Problem(str(error)) from error
     click.echo(f"{rows} rows exported.", err=True)

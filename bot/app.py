@@ -10,7 +10,7 @@ import os
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -19,6 +19,7 @@ from adapters.local.changes import Changes
 from adapters.local.http import routes as playground_routes
 from adapters.local.playground import Playground
 from adapters.local.sender import LocalSender
+from adapters.web.exports import File, export_routes
 from adapters.web.internal import internal_routes
 from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
@@ -31,6 +32,7 @@ from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
 from bot.features import conflicts, decisions, input_windows, network
 from bot.features import help as help_feature
+from bot.features.network import exports
 from bot.handing_over import OwnSteps
 from bot.parts import CannotStart, Core, Platform
 from bot.running import Address, Running
@@ -75,12 +77,16 @@ async def build_core(
     new_id: Callable[[], int] | None = None,
     features: Sequence[Feature] = FEATURES,
     observe: Callable[[str, str, float], None] | None = None,
+    codes: Callable[[], str] = new_code,
+    base_url: str = "",
 ) -> Core:
     """Mycel without platforms, on a migrated database; makes the network if there is none of this slug."""
     work = open_work(url, clock=clock)
     ids = new_id or new_ids()
     built: list[Core] = []
-    dispatch = Dispatch(work, features, ids, lambda: built[0].wake(), new_code=new_code, observe=observe)
+    dispatch = Dispatch(
+        work, features, ids, lambda: built[0].wake(), new_code=codes, observe=observe, base_url=base_url
+    )
     clockwork = Clockwork(work, dispatch.registry, clock, ids)
     followers = Followers(work, dispatch.registry, ids)
     upkeep = Upkeep(work, clock)
@@ -129,7 +135,9 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
     _check(settings)
     secret = secret_key(settings, lambda: secrets.token_urlsafe(32))
     metrics = Metrics()
-    core = await build_core(settings.database_url, settings.mycel_network, observe=metrics.observe)
+    core = await build_core(
+        settings.database_url, settings.mycel_network, observe=metrics.observe, base_url=settings.base_url
+    )
     async with contextlib.AsyncExitStack() as ends:
         ends.push_async_callback(core.work.close)
         if not is_postgres(settings.database_url):
@@ -141,6 +149,7 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
         server = Server(settings.mycel_host, settings.mycel_port)
         server.add(health_routes(core.work, metrics, {p.name: p.problem for p in platforms}))
         server.add(internal_routes(OwnSteps(core.work, core.network_id, core.new_id).take, address.token))
+        server.add(export_routes(_exports(core)))
         for platform in platforms:
             server.add(platform.routes)
         await ends.enter_async_context(_served(server, settings))
@@ -153,6 +162,16 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
         log.info("stopping")
         for platform in platforms:
             platform.before_stop()
+
+
+def _exports(core: Core) -> Callable[[str], Awaitable[File | None]]:
+    """What the links to groups' exports lead to."""
+
+    async def fetch(code: str) -> File | None:
+        found = await core.work.read(lambda tx: exports.fetch(tx.db, code, core.clock()))
+        return File(found.name, found.lines) if found else None
+
+    return fetch
 
 
 async def _platforms(settings: Settings, core: Core, secret: bytes) -> list[Platform]:

@@ -13,23 +13,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from bot.finding import NOTE, OK, WRONG, Finding
 from bot.running import Running
-from bot.settings import MatrixAccount, Settings
+from bot.settings import Settings
 from storage import figures, migrate
 from storage.engine import is_postgres, open_reader
 
-OK, NOTE, WRONG = "ok", "note", "wrong"
+__all__ = ["NOTE", "OK", "WRONG", "Finding", "Report", "examine"]
+
 _SIGNS = {OK: "✓", NOTE: "·", WRONG: "✗"}
 _PATIENCE_S = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at; `next_step` says what to do about it, "" where nothing is needed."""
-
-    state: str
-    what: str
-    next_step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +116,14 @@ def _platforms(settings: Settings) -> list[Finding]:
     if not settings.platforms:
         step = "docs/operators has how to connect one."
         return [Finding(NOTE, "No platform is set up: `mycel run` starts the playground", step)]
-    found = [_homeserver(account) for account in settings.matrix_accounts]
+    found = []
+    if "matrix" in settings.platforms:
+        from bot import matrix_doctor
+
+        found += matrix_doctor.accounts(settings)
     if "slack" in settings.platforms:
         found.append(Finding(WRONG, "slack has settings, but this version does not speak it yet", "Take them out."))
     return found
-
-
-def _homeserver(account: MatrixAccount) -> Finding:
-    """Whether the homeserver answers; whether the account may log in shows when Mycel runs (`/readyz`)."""
-    if not account.homeserver or not account.user:
-        return Finding(WRONG, "Matrix is half set up", "Set both MATRIX_HOMESERVER and MATRIX_USER.")
-    if account.password is None and account.access_token is None:
-        return Finding(WRONG, f"{account.user} has no way to log in", "Set MATRIX_PASSWORD or MATRIX_ACCESS_TOKEN.")
-    url = f"{account.homeserver.rstrip('/')}/_matrix/client/versions"
-    try:
-        with urllib.request.urlopen(url, timeout=_PATIENCE_S) as answer:
-            answer.read()
-    except (OSError, ValueError) as error:
-        return Finding(WRONG, f"{account.homeserver} does not answer: {error}", "Look at MATRIX_HOMESERVER.")
-    return Finding(OK, f"{account.homeserver} answers; Mycel will be {account.user} there")
 
 
 def _process(settings: Settings) -> list[Finding]:

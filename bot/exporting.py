@@ -12,10 +12,12 @@ from typing import TextIO
 
 import sqlalchemy as sa
 
+from bot.features.network import exports
 from bot.features.transfer import lines
 from bot.progress import Progress
-from storage import migrate, transfer
+from storage import directory, migrate, transfer
 from storage.engine import open_reader
+from storage.network import Group
 
 STDOUT = "-"
 
@@ -34,6 +36,32 @@ def jsonl(url: str, network: str, path: str, now: datetime) -> int:
             return write(db, network, out, now)
     finally:
         engine.dispose()
+
+
+def group_jsonl(url: str, network: str, slug: str, path: str, now: datetime) -> int:
+    """Writes what one group takes with it, also after it left; returns how many rows. Raises CannotExport."""
+    if migrate.missing(url):
+        raise CannotExport("The database is not there yet, or not up to date: `mycel migrate` brings it there.")
+    engine = open_reader(url, connections=1)
+    try:
+        with engine.begin() as db:
+            found = exports.of_group(db, network, _group(db, network, slug), now)
+            with _opened(path) as out:
+                out.writelines(found.lines)
+            return len(found.lines) - 2  # the header and the end
+    finally:
+        engine.dispose()
+
+
+def _group(db: sa.Connection, network: str, slug: str) -> Group:
+    network_id = transfer.network_named(db, network)
+    if network_id is None:
+        raise CannotExport(f"There is no network “{network}” in this database. Which one is said by MYCEL_NETWORK.")
+    group = directory.groups_by_slug(db, network_id, [slug.lower()]).get(slug.lower())
+    if group is None:
+        slugs = ", ".join(sorted(g.slug for g in directory.all_groups(db, network_id)))
+        raise CannotExport(f"There is no group “{slug}”. There are: {slugs or 'none yet'}.")
+    return group
 
 
 def write(db: sa.Connection, network: str, out: TextIO, now: datetime) -> int:

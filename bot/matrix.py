@@ -29,7 +29,7 @@ async def build_matrix(
     tools, own = Tools(core.work, Vault(secret), core.clock, core.new_id, jitter), OwnMessages()
     clients: dict[str, MatrixClient] = {}
     for each in accounts:
-        account = _account(each)
+        account = account_of(each)
         workspace = server_of(account.user)
         if workspace in clients:
             raise CannotStart(f"Two Matrix accounts are on {workspace}; one for each homeserver is enough.")
@@ -68,7 +68,8 @@ def _connect(tx: Tx, network_id: int, clients: Mapping[str, MatrixClient]) -> No
         directory.add_workspace(tx.db, PLATFORM, workspace, network_id, tx.now)
 
 
-def _account(account: MatrixAccount) -> Account:
+def account_of(account: MatrixAccount) -> Account:
+    """The account as the adapter takes it. Raises CannotStart."""
     if not account.homeserver or not account.user.startswith("@") or ":" not in account.user:
         raise CannotStart(
             "Matrix needs MATRIX_HOMESERVER (https://matrix.example.org)\n"

@@ -10,6 +10,14 @@ from bot.settings import Settings
 NAME = "secret.key"
 
 
+def kept_key(settings: Settings) -> bytes | None:
+    """The key that there is, None before the first start. Raises OSError."""
+    if settings.mycel_secret_key is not None:
+        return settings.mycel_secret_key.get_secret_value().encode()
+    path = settings.data_folder / NAME
+    return path.read_bytes() if path.exists() else None
+
+
 def secret_key(settings: Settings, new_key: Callable[[], str]) -> bytes:
     """MYCEL_SECRET_KEY, or what the data folder keeps, or a new one from `new_key`, kept from now on (mode 0600).
 

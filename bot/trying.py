@@ -19,7 +19,15 @@ async def run(text: str) -> str:
     with tempfile.TemporaryDirectory(prefix="mycel-try-") as folder:
         url = f"sqlite:///{Path(folder) / 'try.db'}"
         migrate.upgrade(url)
-        core = await app.build_core(url, "mycel", clock=clock, new_id=itertools.count(1000).__next__)
+        numbers = itertools.count(1)
+        core = await app.build_core(
+            url,
+            "mycel",
+            clock=clock,
+            new_id=itertools.count(1000).__next__,
+            codes=lambda: f"TRY-{next(numbers)}",  # anybody could guess them; the playground is thrown away
+            base_url="http://127.0.0.1:8080",
+        )
         playground = await app.build_playground(core)
         try:
             return await run_script(text, playground, clock)

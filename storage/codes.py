@@ -17,7 +17,7 @@ from sqlalchemy import bindparam
 from storage.network_tables import codes
 from storage.types import UtcDateTime
 
-STEWARD, INVITE, LINK, HOME = "steward", "invite", "link", "home"
+STEWARD, INVITE, LINK, HOME, EXPORT = "steward", "invite", "link", "home", "export"
 STEWARD_CODE_FOR = timedelta(days=7)
 
 _ALIKE = str.maketrans("OIL", "011")
@@ -62,6 +62,7 @@ _USE = (
 _NETWORK = sa.select(codes.c.network_id).where(
     codes.c.digest == bindparam("d"), codes.c.purpose.in_((STEWARD, INVITE)), codes.c.used_at.is_(None)
 )
+_EXPORT_NETWORK = sa.select(codes.c.network_id).where(codes.c.digest == bindparam("d"), codes.c.purpose == EXPORT)
 _FORGET = sa.delete(codes).where(codes.c.network_id == bindparam("n"), codes.c.person_id == bindparam("person"))
 
 
@@ -108,6 +109,12 @@ def use(db: sa.Connection, network_id: int, code: str, purpose: str, now: dateti
 def network_of(db: sa.Connection, code: str) -> int | None:
     """The network that a steward's code or an invitation is for: the one question across networks."""
     found: int | None = db.execute(_NETWORK, {"d": digest(code)}).scalars().first()
+    return found
+
+
+def network_of_export(db: sa.Connection, code: str) -> int | None:
+    """The network of a group whose export is fetched with this code, whatever its end."""
+    found: int | None = db.execute(_EXPORT_NETWORK, {"d": digest(code)}).scalars().first()
     return found
 
 

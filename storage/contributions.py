@@ -13,12 +13,16 @@ from storage.types import UtcDateTime
 from storage.window_tables import concern_answers, contributions
 
 TALK, CONCERN = "talk", "concern"
-OPEN, ANSWERED, RESOLVED, CARRIED = "open", "answered", "resolved", "carried"
+OPEN, ANSWERED, RESOLVED, CARRIED, RESTED = "open", "answered", "resolved", "carried", "rested"
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One thing that one person said. `given_at`: network's clock; `said_at`: platform's time of these words."""
+    """One thing that one person said. `given_at`: network's clock; `said_at`: platform's time of these words.
+
+    `stays_home`: its words are shown in `channel_id` and nowhere else. Of a concern: `orphaned_at`: since when its
+    raiser is gone; `taken_over_by`: who of their group speaks for it since.
+    """
 
     network_id: int
     id: int
@@ -37,6 +41,23 @@ class Contribution:
     via: str
     channel_id: int | None
     message_id: str
+    stays_home: bool = False
+    orphaned_at: datetime | None = None
+    taken_over_by: int | None = None
+
+    @property
+    def raiser_id(self) -> int:
+        """Who can say that a concern is resolved."""
+        return self.taken_over_by or self.person_id
+
+    @property
+    def is_orphan(self) -> bool:
+        """A concern whose raiser is forgotten, and that nobody has taken over."""
+        return self.orphaned_at is not None and self.taken_over_by is None
+
+    def is_shown_in(self, channel_id: int | None) -> bool:
+        """Whether its words and its author may be shown in a channel (None: in no channel)."""
+        return not self.stays_home or (channel_id is not None and channel_id == self.channel_id)
 
     @property
     def is_concern(self) -> bool:
@@ -62,11 +83,15 @@ class ConcernAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a group has said of one kind: how many contributions, of how many people."""
+    """What a group has said of one kind: how many contributions, of how many people.
+
+    `is_earlier`: support that was given to a proposal which has changed in substance since.
+    """
 
     group_id: int
     stance: str
     is_late: bool
+    is_earlier: bool
     contributions: int
     people: int
 
@@ -97,20 +122,65 @@ _NEWEST = (
         contributions.c.stance.not_in(["talk", "concern"]),
         contributions.c.text != "",
         contributions.c.redacted_at.is_(None),
+        sa.or_(~contributions.c.stays_home, contributions.c.channel_id == bindparam("here")),
     )
     .order_by(*_NEWEST_FIRST)
     .limit(bindparam("most"))
+)
+_again = contributions.alias("again")
+_EARLIER_SUPPORT = _OF_WINDOW.where(
+    contributions.c.stance == "support",
+    contributions.c.version < bindparam("v"),
+    contributions.c.redacted_at.is_(None),
+    ~contributions.c.is_late,
+    contributions.c.person_id.not_in(
+        sa.select(_again.c.person_id).where(
+            _again.c.network_id == bindparam("n"),
+            _again.c.number == bindparam("d"),
+            _again.c.stance == "support",
+            _again.c.version >= bindparam("v"),
+            _again.c.redacted_at.is_(None),
+        )
+    ),
+).order_by(contributions.c.id)
+_BETWEEN = (
+    _OF_WINDOW.where(
+        contributions.c.stance.not_in(["talk", "concern"]),
+        contributions.c.given_at > bindparam("since", type_=UtcDateTime),
+        contributions.c.given_at <= bindparam("until", type_=UtcDateTime),
+        contributions.c.redacted_at.is_(None),
+    )
+    .order_by(contributions.c.given_at, contributions.c.id)
+    .limit(1000)
 )
 _PAGE = (
     _OF_WINDOW.where(contributions.c.id + 0 > bindparam("last"))
     .order_by(contributions.c.given_at, contributions.c.id)
     .limit(bindparam("most"))
 )
+_COUNTS = (
+    sa.select(contributions.c.id)
+    .where(
+        contributions.c.network_id == bindparam("n"),
+        contributions.c.number == bindparam("d"),
+        contributions.c.group_id == bindparam("g"),
+        contributions.c.stance != "talk",
+        contributions.c.redacted_at.is_(None),
+        ~contributions.c.is_late,
+        contributions.c.given_at >= bindparam("since", type_=UtcDateTime),
+    )
+    .limit(1)
+)
+_is_earlier = sa.case(
+    (sa.and_(contributions.c.stance == "support", contributions.c.version < bindparam("v")), sa.true()),
+    else_=sa.false(),
+).label("is_earlier")
 _TALLY = (
     sa.select(
         contributions.c.group_id,
         contributions.c.stance,
         contributions.c.is_late,
+        _is_earlier,
         sa.func.count(),
         sa.func.count(contributions.c.person_id.distinct()),
     )
@@ -119,7 +189,7 @@ _TALLY = (
         contributions.c.number == bindparam("d"),
         contributions.c.redacted_at.is_(None),
     )
-    .group_by(contributions.c.group_id, contributions.c.stance, contributions.c.is_late)
+    .group_by(contributions.c.group_id, contributions.c.stance, contributions.c.is_late, sa.text("is_earlier"))
 )
 
 
@@ -160,9 +230,22 @@ def concerns(db: sa.Connection, network_id: int, number: int) -> list[Contributi
     return [Contribution(*row) for row in db.execute(_CONCERNS, {"n": network_id, "d": number})]
 
 
-def newest(db: sa.Connection, network_id: int, number: int, most: int) -> list[Contribution]:
-    """The newest contributions with words of every kind but concerns and talk, the newest first."""
-    return [Contribution(*row) for row in db.execute(_NEWEST, {"n": network_id, "d": number, "most": most})]
+def newest(db: sa.Connection, network_id: int, number: int, most: int, here: int | None) -> list[Contribution]:
+    """The newest contributions of every kind but concerns and talk whose words may be shown in channel `here`."""
+    values = {"n": network_id, "d": number, "most": most, "here": here or 0}
+    return [Contribution(*row) for row in db.execute(_NEWEST, values)]
+
+
+def earlier_support(db: sa.Connection, network_id: int, number: int, substance_version: int) -> list[Contribution]:
+    """Support that was given before the proposal's last change of substance, and not given again since."""
+    values = {"n": network_id, "d": number, "v": substance_version}
+    return [Contribution(*row) for row in db.execute(_EARLIER_SUPPORT, values)]
+
+
+def between(db: sa.Connection, network_id: int, number: int, since: datetime, until: datetime) -> list[Contribution]:
+    """What was given after `since` and until `until`, of every kind but concerns and talk; at most a thousand."""
+    values = {"n": network_id, "d": number, "since": since, "until": until}
+    return [Contribution(*row) for row in db.execute(_BETWEEN, values)]
 
 
 def page(db: sa.Connection, network_id: int, number: int, last: int, most: int) -> list[Contribution]:
@@ -171,13 +254,22 @@ def page(db: sa.Connection, network_id: int, number: int, last: int, most: int) 
     return [Contribution(*row) for row in db.execute(_PAGE, values)]
 
 
-def tally(db: sa.Connection, network_id: int, number: int) -> list[Tally]:
-    """How much each group has said, by kind."""
-    return [Tally(*row) for row in db.execute(_TALLY, {"n": network_id, "d": number})]
+def counts_for(db: sa.Connection, network_id: int, number: int, group_id: int, since: datetime) -> bool:
+    """Whether something with a kind was said for a group, in time, since the window was opened."""
+    return db.execute(_COUNTS, {"n": network_id, "d": number, "g": group_id, "since": since}).first() is not None
+
+
+def tally(db: sa.Connection, network_id: int, number: int, substance_version: int = 1) -> list[Tally]:
+    """How much each group has said, by kind. `substance_version`: since when the proposal is what it is."""
+    values = {"n": network_id, "d": number, "v": substance_version}
+    return [Tally(g, s, late, bool(earlier), n, p) for g, s, late, earlier, n, p in db.execute(_TALLY, values)]
 
 
 _KEY = (contributions.c.network_id == bindparam("n"), contributions.c.id == bindparam("i"))
-_CHANGING = ("stance", "text", "state", "said_at", "edited_at", "via", "channel_id", "message_id")
+_CHANGING = (
+    *("stance", "text", "state", "said_at", "edited_at", "version", "via", "channel_id", "message_id"),
+    *("stays_home", "orphaned_at", "taken_over_by"),
+)
 _CHANGE = (
     sa.update(contributions)
     .where(*_KEY)
@@ -189,36 +281,10 @@ _REDACT = (
     .values(text="", redacted_at=bindparam("at", type_=UtcDateTime))
     .returning(*_COLUMNS)
 )
-_REDACT_PERSON = (
-    sa.update(contributions)
-    .where(
-        contributions.c.network_id == bindparam("n"),
-        contributions.c.person_id == bindparam("p"),
-        contributions.c.redacted_at.is_(None),
-    )
-    .values(text="", redacted_at=bindparam("at", type_=UtcDateTime))
-    .returning(*_COLUMNS)
-)
-_BLANK_ANSWERS = (
-    sa.update(concern_answers)
-    .where(concern_answers.c.network_id == bindparam("n"), concern_answers.c.by_id == bindparam("p"))
-    .values(text="")
-    .returning(concern_answers.c.contribution_id)
-)
 _BLANK_ANSWERS_TO = (
     sa.update(concern_answers)
     .where(concern_answers.c.network_id == bindparam("n"), concern_answers.c.contribution_id == bindparam("i"))
     .values(text="")
-)
-_RELINK = (
-    sa.update(contributions)
-    .where(contributions.c.network_id == bindparam("n"), contributions.c.person_id == bindparam("old"))
-    .values(person_id=bindparam("new"))
-)
-_RELINK_ANSWERS = (
-    sa.update(concern_answers)
-    .where(concern_answers.c.network_id == bindparam("n"), concern_answers.c.by_id == bindparam("old"))
-    .values(by_id=bindparam("new"))
 )
 _STATE = sa.update(contributions).where(*_KEY).values(state=bindparam("new_state"))
 _CARRY = (
@@ -253,21 +319,6 @@ def redact(db: sa.Connection, network_id: int, id: int, at: datetime) -> Contrib
 def blank_answers_to(db: sa.Connection, network_id: int, id: int) -> None:
     """Takes the words out of the answers to a concern that was redacted: they are shown nowhere and may repeat its."""
     db.execute(_BLANK_ANSWERS_TO, {"n": network_id, "i": id})
-
-
-def forget_person(
-    db: sa.Connection, network_id: int, person_id: int, at: datetime
-) -> tuple[list[Contribution], list[int]]:
-    """Takes all words of somebody out: (what was redacted, concerns to which they had given an answer)."""
-    redacted = db.execute(_REDACT_PERSON, {"n": network_id, "p": person_id, "at": at}).all()
-    answered = db.execute(_BLANK_ANSWERS, {"n": network_id, "p": person_id}).scalars().all()
-    return [Contribution(*row) for row in redacted], sorted(set(answered))
-
-
-def relink_person(db: sa.Connection, network_id: int, from_id: int, to_id: int) -> None:
-    """Two people were one: what the first said is the other's."""
-    db.execute(_RELINK, {"n": network_id, "old": from_id, "new": to_id})
-    db.execute(_RELINK_ANSWERS, {"n": network_id, "old": from_id, "new": to_id})
 
 
 def set_state(db: sa.Connection, network_id: int, id: int, state: str) -> None:

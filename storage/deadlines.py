@@ -92,6 +92,9 @@ _DUE_SHIFTED = (
 )
 _AHEAD = sa.select(networks.c.id, networks.c.clock_ahead_s).where(networks.c.clock_ahead_s != 0)
 _LOCK = sa.select(*_COLUMNS).where(*_THIS, deadlines.c.state == "pending")
+_LAST_FIRED = sa.select(sa.func.max(deadlines.c.due_at)).where(
+    *_THIS[:4], deadlines.c.state == "fired", deadlines.c.due_at < bindparam("due", type_=UtcDateTime)
+)
 _FINISH = sa.update(deadlines).where(*_THIS).values(state=bindparam("new"), attempts=bindparam("tries"))
 _POSTPONE = sa.update(deadlines).where(*_THIS).values(due_at=bindparam("at", type_=UtcDateTime))
 _NEXT = sa.select(sa.func.min(deadlines.c.due_at)).where(
@@ -136,6 +139,13 @@ def still_pending(db: sa.Connection, deadline: Deadline) -> Deadline | None:
     }
     row = db.execute(_LOCK, key).one_or_none()
     return Deadline(*row) if row else None
+
+
+def last_fired(db: sa.Connection, deadline: Deadline) -> datetime | None:
+    """When the latest earlier one of the same kind, record and group was due; None if this is the first."""
+    key = {"n": deadline.network_id, "subject": deadline.about, "k": deadline.kind, "g": deadline.group_id}
+    found: datetime | None = db.execute(_LAST_FIRED, key | {"due": deadline.due_at}).scalar_one()
+    return found
 
 
 def finish(db: sa.Connection, deadline: Deadline, state: str, attempts: int) -> None:

@@ -12,71 +12,11 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Column, bindparam
+from sqlalchemy import bindparam
 
+from storage.delivery_tables import lanes, messages
 from storage.statements import insert
-from storage.types import JsonText, UtcDateTime, metadata
-
-messages = sa.Table(
-    "messages",
-    metadata,
-    Column("network_id", sa.BigInteger, primary_key=True),
-    Column("id", sa.BigInteger, primary_key=True),
-    Column("key", sa.String(120), nullable=False),
-    Column("channel_id", sa.BigInteger, nullable=False),
-    Column("thread_of", sa.String(120)),
-    Column("about", sa.String(40), nullable=False),
-    Column("view", sa.String(60), nullable=False),
-    Column("args", JsonText, nullable=False),
-    Column("wanted_rev", sa.Integer, nullable=False),
-    Column("sent_rev", sa.Integer, nullable=False),
-    Column("sent_digest", sa.String(32), nullable=False),
-    Column("remote_id", sa.String(255)),
-    Column("state", sa.String(10), nullable=False),
-    Column("ready_at", UtcDateTime, nullable=False),
-    Column("edit_gap_s", sa.Integer, nullable=False),
-    Column("attempts", sa.Integer, nullable=False),
-    Column("is_unclear", sa.Boolean, nullable=False),
-    Column("error", sa.String(300), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    sa.UniqueConstraint("network_id", "key"),
-    sa.Index("ix_messages_about", "network_id", "about"),
-    sa.Index("ix_messages_remote", "network_id", "channel_id", "remote_id"),
-    sa.Index(
-        "ix_messages_pending",
-        "network_id",
-        "channel_id",
-        "id",
-        sqlite_where=sa.text("state = 'live' AND wanted_rev > sent_rev"),
-        postgresql_where=sa.text("state = 'live' AND wanted_rev > sent_rev"),
-    ),
-    sa.Index(
-        "ix_messages_dead",
-        "network_id",
-        "id",
-        sqlite_where=sa.text("state = 'dead'"),
-        postgresql_where=sa.text("state = 'dead'"),
-    ),
-)
-lanes = sa.Table(
-    "lanes",
-    metadata,
-    Column("network_id", sa.BigInteger, primary_key=True),
-    Column("channel_id", sa.BigInteger, primary_key=True),
-    Column("platform", sa.String(20), nullable=False),
-    # None: nothing to send. A leased lane has the end of its lease here, a held one the end of its hold.
-    Column("next_at", UtcDateTime),
-    # None: free, so that what is wanted wakes it. HELD: nobody's, and nothing wakes it before its time.
-    Column("lease", sa.BigInteger),
-    sa.Index(
-        "ix_lanes_next_at",
-        "platform",
-        "next_at",
-        sqlite_where=sa.text("next_at IS NOT NULL"),
-        postgresql_where=sa.text("next_at IS NOT NULL"),
-    ),
-)
-
+from storage.types import UtcDateTime
 
 HELD = 0
 """The lease of a lane that its platform told to wait."""
@@ -170,6 +110,26 @@ def touch(db: sa.Connection, network_id: int, about: str, at: datetime) -> None:
     values = {"n": network_id, "subject": about, "at": at}
     if db.execute(_TOUCH, values).rowcount:
         db.execute(_WAKE_ABOUT, values)
+
+
+_FORGET_SHOWN = (
+    sa.update(messages)
+    .where(messages.c.network_id == bindparam("n"), messages.c.channel_id == bindparam("c"))
+    .values(
+        remote_id=None,
+        sent_rev=sa.case((messages.c.sent_rev > 0, messages.c.wanted_rev), else_=0),
+        sent_digest="",
+        state="live",
+        attempts=0,
+        is_unclear=False,
+        ready_at=bindparam("at", type_=UtcDateTime),
+    )
+)
+
+
+def forget_shown(db: sa.Connection, network_id: int, channel_id: int, at: datetime) -> None:
+    """The channel is at another place, where nothing is shown yet: what is wanted again there is posted anew."""
+    db.execute(_FORGET_SHOWN, {"n": network_id, "c": channel_id, "at": at})
 
 
 _DUE = (
@@ -303,8 +263,8 @@ _HOLD = (
 
 def edit_gap_s(db: sa.Connection, network_id: int, id: int) -> int:
     """How many seconds at least lie between two edits of this message."""
-    gap: int = db.execute(_EDIT_GAP, {"n": network_id, "i": id}).scalar_one()
-    return gap
+    gap: int | None = db.execute(_EDIT_GAP, {"n": network_id, "i": id}).scalar_one_or_none()
+    return gap or 0  # its channel may have been let go meanwhile
 
 
 def mark_sent(

@@ -71,6 +71,9 @@ _HOMES = (
     )
     .order_by(channels.c.group_id, channels.c.id)
 )
+_HOMES_ON = sa.select(channels.c.remote_id, channels.c.state).where(
+    channels.c.platform == bindparam("p"), channels.c.workspace == bindparam("w"), channels.c.is_home
+)
 _CHANNEL = sa.select(channels).where(channels.c.network_id == bindparam("n"), channels.c.id == bindparam("id"))
 
 
@@ -81,9 +84,26 @@ def homes(db: sa.Connection, network_id: int, group_ids: list[int]) -> list[Chan
     return [Channel(*row) for row in db.execute(_HOMES, {"n": network_id, "ids": group_ids})]
 
 
+def homes_on(db: sa.Connection, platform: str, workspace: str) -> dict[str, str]:
+    """State by the platform's id of every home channel of a workspace: for who runs it, of all networks."""
+    return {row.remote_id: row.state for row in db.execute(_HOMES_ON, {"p": platform, "w": workspace})}
+
+
 def channel(db: sa.Connection, network_id: int, id: int) -> Channel | None:
     row = db.execute(_CHANNEL, {"n": network_id, "id": id}).one_or_none()
     return Channel(*row) if row else None
+
+
+_IS_CHANNEL = sa.select(channels.c.id).where(
+    channels.c.platform == bindparam("p"),
+    channels.c.workspace == bindparam("w"),
+    channels.c.remote_id == bindparam("r"),
+)
+
+
+def is_channel(db: sa.Connection, platform: str, workspace: str, remote_id: str) -> bool:
+    """Whether a channel belongs to any network."""
+    return db.execute(_IS_CHANNEL, {"p": platform, "w": workspace, "r": remote_id}).first() is not None
 
 
 _PERSON_NAMES = sa.select(people.c.id, people.c.name).where(
@@ -118,6 +138,42 @@ def add_membership(db: sa.Connection, network_id: int, person_id: int, group_id:
     """Makes somebody a member of a group; nothing happens if they are."""
     row = {"network_id": network_id, "person_id": person_id, "group_id": group_id, "since": at}
     db.execute(_ADD_MEMBERSHIP, row)
+
+
+_RENAME_ACCOUNT = (
+    sa.update(identities)
+    .where(
+        identities.c.network_id == bindparam("n"),
+        identities.c.platform == bindparam("p"),
+        identities.c.workspace == bindparam("w"),
+        identities.c.account == bindparam("a"),
+    )
+    .values(name=bindparam("new_name"))
+)
+_RENAME_PERSON = (
+    sa.update(people)
+    .where(people.c.network_id == bindparam("n"), people.c.id == bindparam("i"))
+    .values(name=bindparam("new_name"))
+)
+_END_MEMBERSHIP = sa.delete(memberships).where(
+    memberships.c.network_id == bindparam("n"),
+    memberships.c.person_id == bindparam("i"),
+    memberships.c.group_id == bindparam("g"),
+)
+
+
+def rename_account(db: sa.Connection, network_id: int, platform: str, workspace: str, account: str, name: str) -> None:
+    """The name that an account was last seen with."""
+    db.execute(_RENAME_ACCOUNT, {"n": network_id, "p": platform, "w": workspace, "a": account, "new_name": name})
+
+
+def rename_person(db: sa.Connection, network_id: int, person_id: int, name: str) -> None:
+    db.execute(_RENAME_PERSON, {"n": network_id, "i": person_id, "new_name": name})
+
+
+def end_membership(db: sa.Connection, network_id: int, person_id: int, group_id: int) -> None:
+    """Somebody is no member of a group any more; nothing happens if they were not."""
+    db.execute(_END_MEMBERSHIP, {"n": network_id, "i": person_id, "g": group_id})
 
 
 _ADD_NETWORK = insert_new(networks)
@@ -175,9 +231,16 @@ _CHANGE_GROUP = (
 _NEW_CHANNEL = insert(channels)
 _BIND = _NEW_CHANNEL.on_conflict_do_update(
     index_elements=["platform", "workspace", "remote_id"],
-    set_={"group_id": _NEW_CHANNEL.excluded.group_id, "is_home": _NEW_CHANNEL.excluded.is_home},
+    set_={
+        "group_id": _NEW_CHANNEL.excluded.group_id,
+        "is_home": _NEW_CHANNEL.excluded.is_home,
+        "state": _NEW_CHANNEL.excluded.state,
+    },
     where=sa.and_(channels.c.network_id == _NEW_CHANNEL.excluded.network_id, channels.c.group_id.is_(None)),
 ).returning(*CHANNEL_COLUMNS)
+_THIS_CHANNEL = sa.update(channels).where(channels.c.network_id == bindparam("n"), channels.c.id == bindparam("i"))
+_SET_CHANNEL_STATE = _THIS_CHANNEL.values(state=bindparam("new_state"))
+_MOVE_CHANNEL = _THIS_CHANNEL.values(remote_id=bindparam("new_remote_id"), state="active")
 _SET_SETTINGS = sa.update(networks).where(networks.c.id == bindparam("n")).values(settings=bindparam("new_settings"))
 
 
@@ -192,6 +255,16 @@ def bind_channel(db: sa.Connection, channel: Channel) -> Channel | None:
     """Gives a channel to a group; None if it is another's or of another network. A known channel keeps its id."""
     row = db.execute(_BIND, {c.name: getattr(channel, c.name) for c in CHANNEL_COLUMNS}).one_or_none()
     return Channel(*row) if row else None
+
+
+def set_channel_state(db: sa.Connection, network_id: int, channel_id: int, state: str) -> None:
+    """ "active", or "left": Mycel is not in it, and it is not counted among its group's homes."""
+    db.execute(_SET_CHANNEL_STATE, {"n": network_id, "i": channel_id, "new_state": state})
+
+
+def move_channel(db: sa.Connection, network_id: int, channel_id: int, remote_id: str) -> None:
+    """The channel has another id on its platform from now on. IntegrityError where that is a known channel's."""
+    db.execute(_MOVE_CHANNEL, {"n": network_id, "i": channel_id, "new_remote_id": remote_id})
 
 
 def set_settings(db: sa.Connection, network_id: int, settings: dict[str, Any]) -> None:

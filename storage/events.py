@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +71,18 @@ _AFTER = (
     .order_by(events.c.id)
     .limit(bindparam("most"))
 )
+_NEWEST = (
+    sa.select(events)
+    .where(
+        events.c.network_id == bindparam("n"),
+        events.c.kind.in_(bindparam("kinds", expanding=True)),
+        events.c.id < bindparam("before"),
+        events.c.is_past.is_(False),
+    )
+    .order_by(events.c.id.desc())
+    .limit(bindparam("most"))
+)
+_NONE_YET = 1 << 62
 _LAST = sa.select(events.c.network_id, sa.func.max(events.c.id)).group_by(events.c.network_id)
 _CURSORS = sa.select(cursors)
 _MOVE = insert(cursors)
@@ -93,6 +106,12 @@ def about(db: sa.Connection, network_id: int, subject: str) -> list[Event]:
 def after(db: sa.Connection, network_id: int, last_id: int, most: int) -> list[Event]:
     """What came after an event, the oldest first."""
     return [Event(*row) for row in db.execute(_AFTER, {"n": network_id, "last": last_id, "most": most})]
+
+
+def newest(db: sa.Connection, network_id: int, kinds: Sequence[str], before: int | None, most: int) -> list[Event]:
+    """What happened of these kinds, the newest first, before an event; without what was imported as past."""
+    values = {"n": network_id, "kinds": list(kinds), "before": before or _NONE_YET, "most": most}
+    return [Event(*row) for row in db.execute(_NEWEST, values)]
 
 
 def last_ids(db: sa.Connection) -> dict[int, int]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.deadlines import deadlines
-from storage.delivery import lanes, messages
+from storage.delivery_tables import lanes, messages
 from storage.network_tables import groups, networks
 
 _COUNT = sa.func.count()

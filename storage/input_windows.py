@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.contributions import contribution, redact
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.network import CHANNEL_COLUMNS, Channel
 from storage.network_tables import channels
 from storage.types import UtcDateTime
@@ -19,13 +19,17 @@ from storage.window_tables import contributions, input_windows, window_groups
 __all__ = ["Window", "WindowGroup", "contribution", "redact"]
 
 OPEN, CLOSED, CONCLUDED, CANCELLED = "open", "closed", "concluded", "cancelled"
+ASKED, PAUSED, LEFT, DONE = "asked", "paused", "left", "done"
 BY_CONTRIBUTION, BY_PASS = "contribution", "pass"
 HEAD_VIEW = "window_head"
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The window of decision `number`. `length`: canonical duration; `closed_at`: when it was closed, None before."""
+    """The window of decision `number`. `length`: canonical duration; `closed_at`: when it was closed, None before.
+
+    `extensions`: canonical durations added since; `round`: how often it was opened.
+    """
 
     network_id: int
     number: int
@@ -39,6 +43,9 @@ class Window:
     outcome_text: str = ""
     outcome_by: int | None = None
     outcome_at: datetime | None = None
+    extensions: tuple[str, ...] = ()
+    substance_version: int = 1
+    round: int = 1
 
     @property
     def about(self) -> str:
@@ -50,6 +57,8 @@ class WindowGroup:
     """A group that is asked, with its own end: UTC, and the local time and zone that it was derived from.
 
     `holidays`: (ISO date, name) of the days that were not counted. `heard_how`: "", contribution, pass.
+    `state`: asked; not waited for: paused, left, done. `joined_at`: it came in after the opening; `held_at`: it asked
+    for more time; `changed_at`: a change of substance left it too little time.
     """
 
     network_id: int
@@ -61,10 +70,22 @@ class WindowGroup:
     holidays: tuple[tuple[str, str], ...]
     heard_at: datetime | None = None
     heard_how: str = ""
+    state: str = "asked"
+    joined_at: datetime | None = None
+    held_at: datetime | None = None
+    held_by: int | None = None
+    held_why: str = ""
+    changed_at: datetime | None = None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it is waited for."""
+        return self.state == ASKED
 
 
 _COLUMNS = [input_windows.c[name] for name in Window.__dataclass_fields__]
 _GROUP_NAMES = tuple(WindowGroup.__dataclass_fields__)
+_HEARD = ("heard_at", "heard_how")
 _ADD = sa.insert(input_windows)
 _ADD_GROUP = sa.insert(window_groups)
 _FIND = sa.select(*_COLUMNS).where(
@@ -89,6 +110,7 @@ _OPEN_OF_GROUP = (
     .where(
         window_groups.c.network_id == bindparam("n"),
         window_groups.c.group_id == bindparam("g"),
+        window_groups.c.state != "left",
         input_windows.c.state == "open",
     )
     .order_by(window_groups.c.number)
@@ -97,14 +119,20 @@ _OPEN_OF_GROUP = (
 
 def add(db: sa.Connection, window: Window, asked: list[WindowGroup]) -> None:
     """Stores a new window with the groups that it asks."""
-    db.execute(_ADD, {name: getattr(window, name) for name in Window.__dataclass_fields__})
+    row = {name: getattr(window, name) for name in Window.__dataclass_fields__}
+    db.execute(_ADD, row | {"extensions": list(window.extensions)})
     db.execute(_ADD_GROUP, [_group_row(group) for group in asked])
+
+
+def add_group(db: sa.Connection, group: WindowGroup) -> None:
+    """One more group that a window asks."""
+    db.execute(_ADD_GROUP, _group_row(group))
 
 
 def window(db: sa.Connection, network_id: int, number: int) -> Window | None:
     """The window of a decision."""
     row = db.execute(_FIND, {"n": network_id, "d": number}).one_or_none()
-    return Window(*row) if row else None
+    return _window(row) if row else None
 
 
 def asked(db: sa.Connection, network_id: int, number: int) -> list[WindowGroup]:
@@ -114,7 +142,12 @@ def asked(db: sa.Connection, network_id: int, number: int) -> list[WindowGroup]:
 
 def open_of_group(db: sa.Connection, network_id: int, group_id: int) -> list[Window]:
     """Open windows that ask a group."""
-    return [Window(*row) for row in db.execute(_OPEN_OF_GROUP, {"n": network_id, "g": group_id})]
+    return [_window(row) for row in db.execute(_OPEN_OF_GROUP, {"n": network_id, "g": group_id})]
+
+
+def _window(row: Any) -> Window:
+    values = dict(zip(Window.__dataclass_fields__, row, strict=True))
+    return Window(**values | {"extensions": tuple(values["extensions"])})
 
 
 def _group_row(group: WindowGroup) -> dict[str, object]:
@@ -134,17 +167,19 @@ _THIS_GROUP = (
     window_groups.c.number == bindparam("d"),
     window_groups.c.group_id == bindparam("g"),
 )
-_MOVE = sa.update(input_windows).where(*_THIS).values(closes_at=bindparam("at", type_=UtcDateTime))
+_STEERED = ("closes_at", "extensions", "substance_version")
+_STEER = (
+    sa.update(input_windows)
+    .where(*_THIS)
+    .values(**{name: bindparam(f"new_{name}", type_=input_windows.c[name].type) for name in _STEERED})
+)
+_MOVING = tuple(name for name in _GROUP_NAMES if name not in ("network_id", "number", "group_id", *_HEARD))
 _MOVE_GROUP = (
     sa.update(window_groups)
     .where(*_THIS_GROUP)
-    .values(
-        closes_at=bindparam("at", type_=UtcDateTime),
-        closes_local=bindparam("local"),
-        zone=bindparam("new_zone"),
-        holidays=bindparam("days", type_=window_groups.c.holidays.type),
-    )
+    .values(**{name: bindparam(f"new_{name}", type_=window_groups.c[name].type) for name in _MOVING})
 )
+_ASK_ANEW = sa.update(window_groups).where(*_THIS_GROUP).values(heard_at=None, heard_how="", state=ASKED)
 _HEAR = (
     sa.update(window_groups)
     .where(*_THIS_GROUP, window_groups.c.heard_at.is_(None))
@@ -199,6 +234,17 @@ _FORGET = (
     .values(outcome_text="")
     .returning(input_windows.c.number)
 )
+_FORGET_HOLDS = (
+    sa.update(window_groups)
+    .where(window_groups.c.network_id == bindparam("n"), window_groups.c.held_by == bindparam("p"))
+    .values(held_why="")
+    .returning(window_groups.c.number)
+)
+_RELINK_HOLDS = (
+    sa.update(window_groups)
+    .where(window_groups.c.network_id == bindparam("n"), window_groups.c.held_by == bindparam("old"))
+    .values(held_by=bindparam("new"))
+)
 _BLANK_OUTCOME = sa.update(input_windows).where(*_THIS).values(outcome_text="")
 _HEADS = (
     sa.select(*CHANNEL_COLUMNS)
@@ -218,19 +264,22 @@ _HEADS = (
 )
 
 
-def move(db: sa.Connection, network_id: int, number: int, closes_at: datetime) -> None:
-    """Another end of the window."""
-    db.execute(_MOVE, {"n": network_id, "d": number, "at": closes_at})
+def steer(db: sa.Connection, window: Window) -> None:
+    """Stores another end of a window, its extensions, and the version of its last change of substance."""
+    values = {f"new_{name}": getattr(window, name) for name in _STEERED} | {"new_extensions": list(window.extensions)}
+    db.execute(_STEER, {"n": window.network_id, "d": window.number} | values)
 
 
 def move_group(db: sa.Connection, group: WindowGroup) -> None:
-    """Another end of a group's own time, with what it was derived from."""
+    """Another end or state of a group, with all that its end is derived from; whether it was heard stays."""
+    row = _group_row(group)
     key = {"n": group.network_id, "d": group.number, "g": group.group_id}
-    days = [list(day) for day in group.holidays]
-    db.execute(
-        _MOVE_GROUP,
-        key | {"at": group.closes_at, "local": group.closes_local, "new_zone": group.zone, "days": days},
-    )
+    db.execute(_MOVE_GROUP, key | {f"new_{name}": row[name] for name in _MOVING})
+
+
+def ask_anew(db: sa.Connection, network_id: int, number: int, group_id: int) -> None:
+    """A group that was in the window before is waited for again, as if it had not been heard."""
+    db.execute(_ASK_ANEW, {"n": network_id, "d": number, "g": group_id})
 
 
 def hear(db: sa.Connection, network_id: int, number: int, group_id: int, at: datetime) -> bool:
@@ -268,12 +317,14 @@ def cancel(db: sa.Connection, network_id: int, number: int) -> None:
 
 
 def relink_person(db: sa.Connection, network_id: int, from_id: int, to_id: int) -> None:
-    db.execute(_RELINK, {"n": network_id, "old": from_id, "new": to_id})
+    for relink in (_RELINK, _RELINK_HOLDS):
+        db.execute(relink, {"n": network_id, "old": from_id, "new": to_id})
 
 
 def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[int]:
-    """Takes somebody's words out of outcomes; the numbers of the decisions."""
-    return list(db.execute(_FORGET, {"n": network_id, "p": person_id}).scalars())
+    """Takes somebody's words out of outcomes and of what was said for more time; the numbers of the decisions."""
+    values = {"n": network_id, "p": person_id}
+    return sorted({number for forget in (_FORGET, _FORGET_HOLDS) for number in db.execute(forget, values).scalars()})
 
 
 def blank_outcome(db: sa.Connection, network_id: int, number: int) -> None:

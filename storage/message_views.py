@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.delivery import messages
+from storage.delivery_tables import messages
 
 _ABOUTS = (
     sa.select(messages.c.about)

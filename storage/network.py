@@ -70,7 +70,7 @@ class Person:
 class Scope:
     """What a command needs to know before its handler runs. `repeated`: record that the same words just led to.
 
-    `is_known`: this very event was handled before.
+    `is_known`: this very event was handled before. `known_as`: the name that the account was last seen with.
     """
 
     network: Network
@@ -79,6 +79,7 @@ class Scope:
     person: Person | None
     repeated: str
     is_known: bool
+    known_as: str = ""
 
 
 _COMMA: Any = sa.literal_column("','")  # given as a string, SQLAlchemy would write it into the SQL anew each time
@@ -101,6 +102,8 @@ _person_roles = (
 GROUP_COLUMNS = [c for c in groups.c if c.name != "created_at"]
 GROUP_NAMES = [c.name for c in GROUP_COLUMNS]
 CHANNEL_COLUMNS = list(channels.c)
+_IS_KEPT = channels.c.state != "left"
+"""Its group has not left the network (storage/leaving.py): what was let go belongs to nobody."""
 _SCOPE = (
     sa.select(
         networks.c.id,
@@ -117,6 +120,7 @@ _SCOPE = (
         _person_roles.label("person_roles"),
         inbox.recent_subject.label("repeated"),
         inbox.is_known.label("is_known"),
+        identities.c.name.label("known_as"),
     )
     .select_from(
         networks.outerjoin(
@@ -126,6 +130,7 @@ _SCOPE = (
                 channels.c.platform == bindparam("platform"),
                 channels.c.workspace == bindparam("workspace"),
                 channels.c.remote_id == bindparam("channel"),
+                _IS_KEPT,
             ),
         )
         .outerjoin(groups, sa.and_(groups.c.network_id == networks.c.id, groups.c.id == channels.c.group_id))
@@ -180,11 +185,11 @@ def scope(
     network = Network(row[0], row[1], row[2], timedelta(seconds=row[3]), row[4])
     found_channel = Channel(*row[_FIRST_CHANNEL:_FIRST_GROUP]) if row[_FIRST_CHANNEL] is not None else None
     found_group = group_record(row[_FIRST_GROUP:_FIRST_PERSON]) if row[_FIRST_GROUP] is not None else None
-    person_id, name, zone, group_ids, role_names, repeated, is_known = row[_FIRST_PERSON:]
+    person_id, name, zone, group_ids, role_names, repeated, is_known, known_as = row[_FIRST_PERSON:]
     person = None
     if person_id is not None:
         person = Person(network_id, person_id, name, zone, _as_ids(group_ids), _as_names(role_names))
-    return Scope(network, found_channel, found_group, person, repeated or "", bool(is_known))
+    return Scope(network, found_channel, found_group, person, repeated or "", bool(is_known), known_as or "")
 
 
 def _as_ids(listed: str) -> frozenset[int]:
@@ -205,6 +210,7 @@ _NETWORK_OF_CHANNEL = sa.select(channels.c.network_id).where(
     channels.c.platform == bindparam("p"),
     channels.c.workspace == bindparam("w"),
     channels.c.remote_id == bindparam("c"),
+    _IS_KEPT,
 )
 _NETWORK_OF_WORKSPACE = sa.select(workspaces.c.network_id).where(
     workspaces.c.platform == bindparam("p"), workspaces.c.workspace == bindparam("w")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.inbox import inbox
 from storage.network_tables import channels, groups, identities, networks
 
@@ -45,6 +45,7 @@ _CHANNEL = (
         channels.c.platform == bindparam("p"),
         channels.c.workspace == bindparam("w"),
         channels.c.remote_id == bindparam("r"),
+        channels.c.state != "left",
     )
 )
 _HANDLED = sa.select(inbox.c.subject).where(inbox.c.source == bindparam("s"), inbox.c.event_key == bindparam("e"))

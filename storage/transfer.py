@@ -32,9 +32,18 @@ from storage.decision_tables import (
     protocol_rules,
 )
 from storage.events import cursors, events
+from storage.group_tables import contact_refusals, contact_rotations, decision_origins, group_contacts, group_states
 from storage.network_tables import channels, groups, identities, memberships, networks, people, roles, workspaces
 from storage.types import JsonText, UtcDateTime, metadata
-from storage.window_tables import concern_answers, contributions, early_changes, input_windows, window_groups
+from storage.window_tables import (
+    concern_answers,
+    contributions,
+    early_changes,
+    input_windows,
+    window_channels,
+    window_groups,
+    window_rounds,
+)
 
 Row = dict[str, Any]
 
@@ -76,11 +85,15 @@ _ORDER = (
     _Kept(counters),
     _Kept(workspaces, is_global=True),
     _Kept(groups, ("slug",)),
+    _Kept(group_states),
     _Kept(channels, ("platform", "workspace", "remote_id"), is_global=True),
     _Kept(people),
     _Kept(identities),
     _Kept(memberships),
     _Kept(roles),
+    _Kept(group_contacts),
+    _Kept(contact_rotations),
+    _Kept(contact_refusals),
     _Kept(decisions, ("source",)),
     _Kept(decision_versions),
     _Kept(decision_groups),
@@ -88,13 +101,16 @@ _ORDER = (
     _Kept(decision_tags),
     _Kept(decision_links),
     _Kept(decision_loose_links),
+    _Kept(decision_origins),
     _Kept(drafts),
     _Kept(protocol_rules),
     _Kept(input_windows),
+    _Kept(window_rounds),
     _Kept(window_groups),
     _Kept(contributions),
     _Kept(concern_answers),
     _Kept(early_changes),
+    _Kept(window_channels),
     _Kept(circles, ("slug",)),
     _Kept(circle_turns),
     _Kept(circle_people),
@@ -116,6 +132,7 @@ LEFT_BEHIND = {
     "inbox": "which events of a platform were handled: none of them comes again after two weeks",
     **dict.fromkeys(("matrix_accounts", "matrix_events"), "how one Mycel is connected, and what it has yet to handle"),
     "codes": "one-time codes are secrets",
+    "group_exports": "what groups that left have yet to fetch is theirs alone",
     **dict.fromkeys(
         ("local_changes", "local_messages", "local_reactions", "local_happenings"),
         "what was said in the playground, as a platform keeps it",
@@ -164,10 +181,11 @@ def rows(db: sa.Connection, network_id: int, table: str) -> Iterator[Row]:
     streamed = db.execute(statement, {"n": network_id}, execution_options={"yield_per": _AT_A_TIME})
     names = [c.name for c in kept.columns]
     for row in streamed:
-        yield {name: _json(value) for name, value in zip(names, row, strict=True)}
+        yield {name: json_value(value) for name, value in zip(names, row, strict=True)}
 
 
-def _json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """A column's value as JSON can say it."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 

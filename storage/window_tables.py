@@ -25,7 +25,29 @@ input_windows = sa.Table(
     Column("outcome_text", sa.Text, nullable=False),
     Column("outcome_by", sa.BigInteger),
     Column("outcome_at", UtcDateTime),
+    # ["3d", …]: what the deciding group has added to the length, in order.
+    Column("extensions", JsonText, nullable=False, server_default="[]"),
+    # The version of the last change of substance: support of an earlier one was given to another proposal.
+    Column("substance_version", sa.Integer, nullable=False, server_default="1"),
+    # 2 and on: opened again; what became of it before stands in window_rounds.
+    Column("round", sa.Integer, nullable=False, server_default="1"),
     sa.ForeignKeyConstraint(["network_id", "number"], ["decisions.network_id", "decisions.number"]),
+)
+window_rounds = sa.Table(
+    # What became of a window before it was opened again.
+    "window_rounds",
+    metadata,
+    Column("network_id", sa.BigInteger, primary_key=True),
+    Column("number", sa.BigInteger, primary_key=True),
+    Column("round", sa.Integer, primary_key=True),
+    Column("is_review", sa.Boolean, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+    Column("outcome", sa.String(30), nullable=False),
+    Column("outcome_text", sa.Text, nullable=False),
+    Column("outcome_by", sa.BigInteger),
+    Column("outcome_at", UtcDateTime),
+    sa.ForeignKeyConstraint(["network_id", "number"], ["input_windows.network_id", "input_windows.number"]),
 )
 window_groups = sa.Table(
     "window_groups",
@@ -42,6 +64,16 @@ window_groups = sa.Table(
     Column("heard_at", UtcDateTime),
     # "", contribution, pass
     Column("heard_how", sa.String(20), nullable=False),
+    # asked; not waited for: paused, left, done (it was asked before the window was opened again)
+    Column("state", sa.String(10), nullable=False, server_default="asked"),
+    # When it came in after the opening.
+    Column("joined_at", UtcDateTime),
+    # When it asked for more time, who did, and why.
+    Column("held_at", UtcDateTime),
+    Column("held_by", sa.BigInteger),
+    Column("held_why", sa.Text, nullable=False, server_default=""),
+    # The last change of substance that left it too little time.
+    Column("changed_at", UtcDateTime),
     sa.ForeignKeyConstraint(["network_id", "number"], ["input_windows.network_id", "input_windows.number"]),
     sa.ForeignKeyConstraint(["network_id", "group_id"], ["groups.network_id", "groups.id"]),
     sa.Index("ix_window_groups_group", "network_id", "group_id", "number"),
@@ -58,7 +90,7 @@ contributions = sa.Table(
     # talk, support, question, data, context, concern
     Column("stance", sa.String(20), nullable=False),
     Column("text", sa.Text, nullable=False),
-    # Of a concern: open, answered, resolved, carried; "" for all else.
+    # Of a concern: open, answered, resolved, carried, rested; "" for all else.
     Column("state", sa.String(10), nullable=False),
     Column("is_late", sa.Boolean, nullable=False),
     # By the network's clock; `said_at` is the platform's time of the words in force: the latest wins.
@@ -72,6 +104,11 @@ contributions = sa.Table(
     Column("via", sa.String(10), nullable=False),
     Column("channel_id", sa.BigInteger),
     Column("message_id", sa.String(255), nullable=False),
+    # Its words are shown in the channel where they were said, and nowhere else.
+    Column("stays_home", sa.Boolean, nullable=False, server_default=sa.false()),
+    # Of a concern: since when its raiser is gone; who of their group took it over.
+    Column("orphaned_at", UtcDateTime),
+    Column("taken_over_by", sa.BigInteger),
     sa.ForeignKeyConstraint(["network_id", "number"], ["input_windows.network_id", "input_windows.number"]),
     sa.ForeignKeyConstraint(["network_id", "group_id"], ["groups.network_id", "groups.id"]),
     sa.Index("ix_contributions_number", "network_id", "number", "group_id"),
@@ -96,6 +133,16 @@ concern_answers = sa.Table(
     Column("by_id", sa.BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     sa.ForeignKeyConstraint(["network_id", "contribution_id"], ["contributions.network_id", "contributions.id"]),
+)
+window_channels = sa.Table(
+    # What a channel has chosen for the threads of windows in it; without a row: concerns, and words may travel.
+    "window_channels",
+    metadata,
+    Column("network_id", sa.BigInteger, primary_key=True),
+    Column("channel_id", sa.BigInteger, primary_key=True),
+    # concerns, digest, off
+    Column("relay", sa.String(10), nullable=False),
+    Column("keeps_words", sa.Boolean, nullable=False),
 )
 early_changes = sa.Table(
     # Edits and redactions of messages not seen yet: tombstones that the message meets. The latest time wins, a

@@ -10,14 +10,13 @@ from dataclasses import replace
 from adapters.matrix import answering, edits, inbound, reading
 from adapters.matrix.answering import Spot, spot
 from adapters.matrix.edits import Retyped, Reworded, TooLate
-from adapters.matrix.greeting import greeting
+from adapters.matrix.lives import Lives
 from adapters.matrix.own import OwnMessages
 from adapters.matrix.port import PLATFORM, Event, MatrixPort, RoomInfo, Scene
 from adapters.matrix.voice import Voice
 from adapters.matrix.wanted import UNREADABLE
 from bot.core.conversation import CommandTyped, Incoming
 from bot.core.dispatch import Dispatch
-from bot.core.language import Words
 from bot.core.replies import Answer, Invalid, Nothing, Reply
 from storage import places
 from storage.places import Known
@@ -34,15 +33,18 @@ class Handling:
 
     def __init__(self, work: Work, dispatch: Dispatch, port: MatrixPort, own: OwnMessages, voice: Voice) -> None:
         self._work, self._dispatch, self._port, self._own, self._voice = work, dispatch, port, own, voice
+        self._lives = Lives(work, dispatch, port, voice)
 
     async def handle(self, event: Event, room: RoomInfo) -> None:
         """Handles an event. Raises what Dispatch raises, and DeliveryError: then it has to come again."""
+        if event.get("type") == "m.room.member":
+            await self._lives.member(event, room)
+            return
         if not room.is_joined:
             return
         scene = await self._port.scene(room.room_id)
-        if event.get("type") == "m.room.member":
-            if event.get("state_key") == scene.bot_user and reading.content_of(event).get("membership") == "join":
-                await self.joined(room, str(event["event_id"]))
+        if event.get("type") == "m.room.tombstone":
+            await self._lives.replaced(event, scene)
         elif event.get("sender") == scene.bot_user:
             self._own.learn_echo(event)
         elif inbound.is_edit(event):
@@ -51,13 +53,6 @@ class Handling:
             incoming = inbound.incoming(event, scene, self._dispatch.registry.commands, self._own.keys)
             if incoming is not None:
                 await self._told(incoming, event, scene)
-
-    async def joined(self, room: RoomInfo, event_id: str) -> None:
-        """Says hello in a room that the account has joined by this event, unless it is a group's already."""
-        scene = await self._port.scene(room.room_id)
-        if await self._known(scene) is None:
-            message = greeting(Words(), is_direct=scene.is_direct)
-            await self._voice.say(scene, Spot(room.room_id), message, f"hello:{event_id}")
 
     async def trouble(self, room_id: str, what: str) -> None:
         """Says in a room what the client could not bring: a gap, or messages without keys (adapters.matrix.wanted)."""

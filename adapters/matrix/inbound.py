@@ -55,7 +55,8 @@ def who(
     sender = str(event["sender"])
     name = scene.name_of(sender)
     key = keys.get(thread) if thread else None
-    place = Place(PLATFORM, scene.workspace, scene.room_id, thread, key, scene.is_direct)
+    may_arrange = scene.room.may(sender, "m.room.name", is_state=True)
+    place = Place(PLATFORM, scene.workspace, scene.room_id, thread, key, scene.is_direct, may_arrange)
     actor = Actor(PLATFORM, scene.workspace, sender, name, scene.zones.get(sender))
     return str(event["event_id"]), place, actor, reading.at(event)
 

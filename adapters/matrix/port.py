@@ -47,6 +47,10 @@ class Scene:
 class MatrixPort(Protocol):
     """An account's way to its homeserver. Every method raises DeliveryError and nothing else, but where it is said."""
 
+    @property
+    def user_id(self) -> str:
+        """The account's own; empty before the first login."""
+
     async def scene(self, room_id: str) -> Scene:
         """The room as it is now, after the first sync; a permanent DeliveryError where the account is not in it."""
 

@@ -32,7 +32,7 @@ class RoomInfo:
     """A room at the moment an event of it is handled. `name` is empty where nobody named it.
 
     `is_joined` False: Mycel is not in it any more. `via`: servers for a permalink. `name_of` gives a member's display
-    name, or the user id. `successor`: the room that replaced it.
+    name, or the user id. `successor`: the room that replaced it; `predecessor`: the one that it says it replaces.
     """
 
     room_id: str
@@ -46,6 +46,7 @@ class RoomInfo:
     members: frozenset[str] = frozenset()
     via: tuple[str, ...] = ()
     successor: str | None = None
+    predecessor: str | None = None
     create: Event = field(default_factory=dict)
     levels: Mapping[str, Any] | None = None
     name_of: Callable[[str], str] = str
@@ -112,6 +113,13 @@ class Room:
         found = self.content("m.room.tombstone").get("replacement_room")
         return found if isinstance(found, str) and found else None
 
+    @property
+    def predecessor(self) -> str | None:
+        """Since room version 12 with a room id only (MSC4291)."""
+        found = self.content("m.room.create").get("predecessor")
+        room_id = found.get("room_id") if isinstance(found, Mapping) else None
+        return room_id if isinstance(room_id, str) and room_id else None
+
     def name_of(self, user: str) -> str:
         return self.members.get(user) or user
 
@@ -131,6 +139,7 @@ class Room:
             members=frozenset(self.members),
             via=servers_via(own, self.members, lambda user: power_of(user, create, self.content_or_none(levels))),
             successor=self.successor,
+            predecessor=self.predecessor,
             create=create,
             levels=self.content_or_none(levels),
             name_of=self.name_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.matrix.gaps import is_own_join, is_own_membership
+from adapters.matrix.gaps import is_own_join, is_own_membership, membership_before
 
 INVITED, GAP, UNREADABLE = "mycel.invited", "mycel.gap", "mycel.unreadable"
 """Our own notes among the events: an invite to answer; a gap too large to fill; messages without a key."""
@@ -28,18 +28,24 @@ SAID = frozenset(
 
 
 def is_wanted(event: Mapping[str, Any], own: str) -> bool:
-    """What others said and did, our own coming and going, and the echo of what this device has sent.
+    """What others said and did, who has left, our own coming and going, and the echo of what this device has sent.
 
     Encrypted events are judged once more when they are open.
     """
     kind = event.get("type")
     if kind == "m.room.member":
-        return is_own_join(event, own) or is_own_membership(event, own, "leave", "ban")
+        return is_own_join(event, own) or is_own_membership(event, own, "leave", "ban") or is_gone(event)
     if not isinstance(event.get("event_id"), str):
         return False
     if event.get("sender") == own and "transaction_id" not in (event.get("unsigned") or {}):
         return False
     return kind == ENCRYPTED or kind in SAID
+
+
+def is_gone(event: Mapping[str, Any]) -> bool:
+    """Somebody who was in the room is not any more: left, kicked or banned."""
+    membership = (event.get("content") or {}).get("membership")
+    return membership in ("leave", "ban") and membership_before(event) in ("join", None)
 
 
 def storable(value: Any) -> Any:

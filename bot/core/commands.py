@@ -75,6 +75,7 @@ class Command:
     """A declared command. `reads` ones write nothing. `subject` finds what the rights depend on (see permissions).
 
     `connects`: may be typed in a place of no network; the one argument is a code, and the network is the code's.
+    `forgets_places`: a place may belong to another group, or to no network, after it.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Command:
     works_unbound: bool = False
     connects: bool = False
     who_else: Callable[[Any], tuple[Who, ...] | None] | None = None
+    forgets_places: bool = False
 
     def rights(self, args: Args) -> tuple[Who, ...]:
         """Who may use it with these arguments."""
@@ -142,6 +144,7 @@ def command(
     works_unbound: bool = False,
     connects: bool = False,
     who_else: Callable[[Any], tuple[Who, ...] | None] | None = None,
+    forgets_places: bool = False,
 ) -> Callable[[Handler], Command]:
     """Declares a command over its handler; the arguments' model is read from the handler's annotation.
 
@@ -155,6 +158,7 @@ def command(
             *(name, summary, rights, model, handler, examples, reads, has_form, subject, works_unbound),
             connects=connects,
             who_else=who_else,
+            forgets_places=forgets_places,
         )
 
     return declare

@@ -34,6 +34,7 @@ class Context:
     `now` is the network's clock (aware UTC), `real_now` the real one (delivery). `who` is None when a deadline fires.
     `channel` and `group` are of the place it happened in; `acting_as` is the group for which it is done.
     `registry` has all that is declared (for the help). `new_code` makes a code that nobody can guess.
+    `base_url`: what links to Mycel's own pages begin with.
     """
 
     db: sa.Connection
@@ -51,6 +52,7 @@ class Context:
     is_past: bool = False
     registry: Registry = _NOTHING_DECLARED
     new_code: Callable[[], str] = no_codes
+    base_url: str = ""
     _said: list[dict[str, Any]] = field(default_factory=list)
     _facts: list[dict[str, Any]] = field(default_factory=list)
     _due: list[Deadline] = field(default_factory=list)

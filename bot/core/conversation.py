@@ -12,7 +12,10 @@ class Place:
     """Where something was said. `thread` is the platform's id of the thread's root message, None outside threads.
 
     `thread_key` is the delivery key of that root where the platform can tell it (a root of ours whose id we have not
-    yet stored is found by it). `is_direct`: a conversation of one person with Mycel.
+    yet stored is found by it). `is_direct`: a conversation of one person with Mycel. `is_restricted`: encrypted, or
+    open only to those who were let in, so that what is said there leaves it by its author's choice alone.
+    `may_arrange`: whether who acts there may change the channel's own settings; True where the platform knows no such
+    right.
     """
 
     platform: str
@@ -21,6 +24,8 @@ class Place:
     thread: str | None = None
     thread_key: str | None = None
     is_direct: bool = False
+    is_restricted: bool = False
+    may_arrange: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +101,30 @@ class Reacted(Incoming):
     emoji: str
     is_added: bool = True
     message_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChanged(Incoming):
+    """Something became of a channel or of who is in it. Nobody becomes known to the network by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelJoined(ChannelChanged):
+    """Mycel is in the channel, perhaps again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelLeft(ChannelChanged):
+    """Mycel was taken out of the channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMoved(ChannelChanged):
+    """Another channel (the platform's id) has taken its place, and Mycel is in that one."""
+
+    successor: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLeft(ChannelChanged):
+    """The actor is not in the channel any more."""

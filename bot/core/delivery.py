@@ -110,6 +110,7 @@ class Deliverer:
         self._woken = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
         self._beginnings: set[asyncio.Task[bool]] = set()
+        self._is_stopping = False
 
     def wake(self) -> None:
         """There is something new to send."""
@@ -174,19 +175,22 @@ class Deliverer:
             log.error("delivery to %s: a turn failed", self._sender.platform, exc_info=error)
 
     async def _end_turns(self) -> None:
+        """Each turn ends with the message it is at, and gives its lane back."""
+        self._is_stopping = True
         await asyncio.gather(*self._beginnings, return_exceptions=True)
         if self._turns:
             await asyncio.wait(self._turns, timeout=STOP_WITHIN_S)
         for turn in tuple(self._turns):
             turn.cancel()
         await asyncio.gather(*self._turns, return_exceptions=True)
+        self._is_stopping = False
 
     async def _serve(self, lane: Lane, lease: int, until: datetime) -> None:
         """One lane's turn. A lane that is not given back, as we were killed or cancelled, was perhaps sent to."""
         not_before: datetime | None = None
         rows = await self._work.read(lambda tx: delivery.pending(tx.db, lane, self._clock(), MESSAGES_A_TURN))
         for row in rows:
-            if self._clock() + SEND_TIMEOUT > until:
+            if self._is_stopping or self._clock() + SEND_TIMEOUT > until:
                 break
             not_before = await self._bring_up(replace(row, is_unclear=row.is_unclear or lane.was_dropped))
             if not_before is not None:

@@ -13,7 +13,14 @@ from bot.core import forms, parsing, registry
 from bot.core.cleaning import cleaned
 from bot.core.commands import Args, Command
 from bot.core.context import Context, no_codes
-from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
+from bot.core.conversation import (
+    ChannelChanged,
+    CommandTyped,
+    FormSubmitted,
+    Incoming,
+    MemberLeft,
+    MessagePosted,
+)
 from bot.core.errors import UserError
 from bot.core.fairness import Fairness
 from bot.core.feature import Feature
@@ -73,11 +80,12 @@ class Dispatch:
         *,
         new_code: Callable[[], str] = no_codes,
         observe: Callable[[str, str, float], None] | None = None,
+        base_url: str = "",
     ) -> None:
         self._work = work
         self._observe = observe
         self._registry = registry.Registry(features)
-        self._scoping = Scoping(self._registry, new_id, new_code)
+        self._scoping = Scoping(self._registry, new_id, new_code, base_url)
         self._fairness = Fairness()
         self._new_id = new_id
         self._on_commit = on_commit
@@ -121,6 +129,8 @@ class Dispatch:
             return await self._refuse(network_id, incoming, error, call.command)
         except Failed as failure:
             return await self._refuse(network_id, incoming, _apology(failure))
+        if call.command.forgets_places:
+            self._scoping.forget_places()
         self._on_commit()
         return reply
 
@@ -184,14 +194,17 @@ class Dispatch:
             return await self._refuse(network_id, incoming, error)
         except Failed as failure:
             return await self._refuse(network_id, incoming, _apology(failure))
-        if is_home:
+        if isinstance(incoming, MemberLeft):
+            self._scoping.forget(network_id, incoming.actor)
+        if is_home and not isinstance(incoming, ChannelChanged):
             self._scoping.remember(network_id, incoming)
         self._on_commit()
         return reply
 
     def _listen(self, tx: Tx, network_id: int, incoming: Incoming) -> tuple[Reply, bool]:
         """The answer, and whether it was said in a home: who speaks there is a member now."""
-        ctx, found = self._scoping.context(tx, network_id, incoming, 0, tx.now)
+        is_reading = isinstance(incoming, ChannelChanged)
+        ctx, found = self._scoping.context(tx, network_id, incoming, 0, tx.now, is_reading=is_reading)
         is_home = ctx.channel is not None and ctx.channel.is_home
         if found.is_known:
             return Nothing(), False

@@ -199,6 +199,68 @@ class ConcernLeftUnanswered(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernOrphaned(Fact):
+    """Its raiser is gone, and their words with them: the group can take it over, otherwise it rests."""
+
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernTakenOver(Fact):
+    """Somebody of the raiser's group speaks for it from now on."""
+
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConcernRested(Fact):
+    """Nobody took it over: it stays on the record and is on nobody's desk any more."""
+
+    number: int
+    contribution: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeOverdue(Fact):
+    """A window closed long ago (`since`), its group was reminded, and still owes the outcome: the circle sees it."""
+
+    number: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupAffected(Fact):
+    """A group said that a decision affects it: it joins the input window, or a review opens."""
+
+    number: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupHeld(Fact):
+    """A group asked for time: its own end is later."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputExtended(Fact):
+    number: int
+    closes_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputReopened(Fact):
+    """A window that had closed is open again, for `group_ids`. `round`: how often it was opened, from 2 on."""
+
+    number: int
+    round: int
+    group_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictSuggested(Fact):
     """A rule found that two decisions may conflict; a human has to look. `rule`: which one."""
 
@@ -287,6 +349,28 @@ class GroupStateChanged(Fact):
 
     state: str
     into_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupSplit(Fact):
+    """`new_id` split off from this group; its people choose, decisions stay unless they are taken over."""
+
+    new_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionTakenOver(Fact):
+    """`group_id` decides about it from now on; it was `from_group_id`'s."""
+
+    number: int
+    from_group_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChanged(Fact):
+    """Who speaks for the group is somebody else; None: nobody."""
+
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,10 @@ from dataclasses import replace
 from bot.core.commands import Command, Field
 from bot.core.context import Context
 from bot.core.kinds import Choice
+from bot.core.presence import is_here
 from bot.core.replies import Form, FormField
 from storage import directory
+from storage.group_states import PAUSED
 from storage.network import Group
 
 
@@ -59,14 +61,18 @@ def _options(ctx: Context, field: Field) -> tuple[tuple[str, str], ...]:
     if isinstance(field.kind, Choice):
         return tuple((option, ctx.words(option)) for option in field.kind.options)
     if field.option == "as":
-        return tuple((group.slug, group.name) for group in _active(ctx) if group.id in ctx.actor.group_ids)
+        return tuple((group.slug, group.name) for group in _here(ctx) if group.id in ctx.actor.group_ids)
     if field.kind.widget == "groups":
         own = ctx.acting_as.id if ctx.acting_as else None
-        return tuple((group.slug, group.name) for group in _active(ctx) if group.id != own)
+        return tuple((group.slug, _label(ctx, group)) for group in _here(ctx) if group.id != own)
     if field.kind.widget == "group":
         return tuple((group.slug, group.name) for group in directory.all_groups(ctx.db, ctx.network.id))
     return ()
 
 
-def _active(ctx: Context) -> list[Group]:
-    return [group for group in directory.all_groups(ctx.db, ctx.network.id) if group.state == "active"]
+def _here(ctx: Context) -> list[Group]:
+    return [group for group in directory.all_groups(ctx.db, ctx.network.id) if is_here(group)]
+
+
+def _label(ctx: Context, group: Group) -> str:
+    return ctx.words("{group} (paused)", group=group.name) if group.state == PAUSED else group.name

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -142,6 +143,19 @@ class Ids(Kind):
 
     def format(self, value: Any) -> str:
         return ",".join(f"{self.letter}-{number}" for number in value)
+
+
+@dataclass(frozen=True, slots=True)
+class PerRecord(Kind):
+    """A text for each of several records, from a form alone: its fields are named "answers:3", "answers:5"."""
+
+    name: str = "texts"
+    widget: str = "long_text"
+
+    def gathered(self, field: str, texts: Mapping[str, str]) -> dict[str, str]:
+        """Text by record, of all form fields that begin with the declared field's name."""
+        start = f"{field}:"
+        return {name.removeprefix(start): text for name, text in texts.items() if name.startswith(start)}
 
 
 @dataclass(frozen=True, slots=True)

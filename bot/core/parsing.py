@@ -13,7 +13,7 @@ from bot.core.commands import Args, Command, Field
 from bot.core.durations import is_unit
 from bot.core.errors import UserError
 from bot.core.grammar import QUOTES, Token, joined, quoted, tokens
-from bot.core.kinds import Choice, DurationKind, Flag, FreeText, Ids, Many
+from bot.core.kinds import Choice, DurationKind, Flag, FreeText, Ids, Many, PerRecord
 
 _LONGEST_EXAMPLE = 2000
 _LONGEST_SHOWN = 40
@@ -51,6 +51,9 @@ def build(command: Command, texts: Mapping[str, str]) -> Args:
     """The arguments from the text of each field; an empty text counts as not given. Raises Misread."""
     values: dict[str, Any] = {}
     for f in command.fields:
+        if isinstance(f.kind, PerRecord):
+            values[f.name] = f.kind.gathered(f.name, texts)
+            continue
         typed = texts.get(f.name, "")
         if not typed.strip():
             if f.is_required:

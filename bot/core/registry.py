@@ -44,13 +44,20 @@ class Registry:
         raise UserError("There is no command “{wrong}”. “help” lists what there is.", "/help", wrong=wrong)
 
     def find(self, text: str) -> tuple[Command, str]:
-        """The command and what was typed behind its name; "mycel decide …" is "decide …"."""
+        """The command and what was typed behind its name; "mycel decide …" is "decide …".
+
+        A name of two words may be typed with a space: "group pause 2w" is "group-pause 2w".
+        """
         words = text.split(None, 1)
         while words and words[0].lower() == "mycel":
             words = words[1].split(None, 1) if len(words) > 1 else []
         if not words:
             return self.command("help"), ""
-        return self.command(words[0]), words[1].strip() if len(words) > 1 else ""
+        name, typed = words[0], words[1].strip() if len(words) > 1 else ""
+        following = typed.split(None, 1)
+        if following and f"{name}-{following[0]}".lower() in self.commands:
+            name, typed = f"{name}-{following[0]}", following[1].strip() if len(following) > 1 else ""
+        return self.command(name), typed
 
     def named(self, incoming: Incoming) -> str:
         """What was handled, for figures: the command's name if there is one, else the kind of thing."""

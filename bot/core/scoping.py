@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from bot.core import working_time
 from bot.core.cleaning import name_of
 from bot.core.context import Context
-from bot.core.conversation import CommandTyped, FormSubmitted, Incoming, MessagePosted
+from bot.core.conversation import Actor, CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
 from bot.core.language import Words
 from bot.core.registry import Registry
@@ -34,8 +35,10 @@ class NoNetwork(Exception):
 class Scoping:
     """Finds the scope of what comes in. Remembers only which network a channel belongs to and who was seen where."""
 
-    def __init__(self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str]) -> None:
-        self._registry = registry
+    def __init__(
+        self, registry: Registry, new_id: Callable[[], int], new_code: Callable[[], str], base_url: str = ""
+    ) -> None:
+        self._registry, self._base_url = registry, base_url
         self._new_id, self._new_code = new_id, new_code
         self._networks: dict[tuple[str, str, str], int] = {}
         self._seen: dict[tuple[int, str, str, str, str], None] = {}
@@ -86,6 +89,17 @@ class Scoping:
             self._seen.clear()
         self._seen[_seen_key(network_id, incoming)] = None
 
+    def forget(self, network_id: int, actor: Actor) -> None:
+        """Somebody is no member any more; when they speak in a home, they are again."""
+        account = (actor.platform, actor.workspace, actor.user)
+        for key in [k for k in self._seen if (k[0], k[1], k[2], k[4]) == (network_id, *account)]:
+            del self._seen[key]
+
+    def forget_places(self) -> None:
+        """Places may belong elsewhere now, and people to other groups."""
+        self._networks.clear()
+        self._seen.clear()
+
     def context(
         self,
         tx: Tx,
@@ -131,6 +145,7 @@ class Scoping:
             subscribers=self._registry.subscribers,
             registry=self._registry,
             new_code=self._new_code,
+            base_url=self._base_url,
         )
         return ctx, found
 
@@ -144,6 +159,8 @@ class Scoping:
             if not is_reading:
                 directory.add_person(tx.db, network_id, person.id, name, zone, now)
                 directory.add_identity(tx.db, network_id, actor.platform, actor.workspace, actor.user, person.id, name)
+        elif not is_reading:
+            person = _renamed(tx, found, person, actor)
         home = found.channel.group_id if found.channel and found.channel.is_home else None
         if home is None or home in person.group_ids:
             return person
@@ -161,6 +178,18 @@ class Scoping:
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
+
+
+def _renamed(tx: Tx, found: Scope, person: Person, actor: Actor) -> Person:
+    """The person under the name that the account has now; a person of several accounts may be called by another."""
+    name = name_of(actor.name)[:_LONGEST_NAME]
+    if name in ("", actor.user, found.known_as):
+        return person
+    directory.rename_account(tx.db, person.network_id, actor.platform, actor.workspace, actor.user, name)
+    if person.name != found.known_as:
+        return person
+    directory.rename_person(tx.db, person.network_id, person.id, name)
+    return replace(person, name=name)
 
 
 def _seen_key(network_id: int, incoming: Incoming) -> tuple[int, str, str, str, str]:

@@ -6,7 +6,7 @@ import pytest
 from _pytest.logging import LogCaptureFixture
 
 from bot.core.deadlines import AT_ONCE, TRIES
-from storage import deadlines, delivery, directory
+from storage import deadlines, delivery_tables, directory
 from storage.deadlines import Deadline
 from storage.work import Busy, Tx
 from tests.support.echo import Echo
@@ -97,7 +97,7 @@ async def test_what_fails_leaves_nothing_is_tried_again_and_given_up(
     await house.clockwork.fire_due()
     assert await state(house) == ("failed", TRIES)
     assert "gave up deadline alarm of D-1" in caplog.text
-    assert await house.work.read(lambda tx: rows(tx.db, delivery.messages)) == 0
+    assert await house.work.read(lambda tx: rows(tx.db, delivery_tables.messages)) == 0
     house.clock.move(days=1)
     assert await house.clockwork.fire_due() == 0
 

@@ -192,6 +192,22 @@ async def until(platform: Platform, is_so: Callable[[], bool]) -> None:
             platform.changed.clear()
 
 
+async def test_a_stop_ends_with_the_message_under_way_and_gives_the_lane_back(house: House, platform: Platform) -> None:
+    platform.gates["a"] = asyncio.Event()
+    await want(house, "a")
+    await want(house, "b")
+    running = asyncio.create_task(house.deliverer.run())
+    house.deliverer.wake()
+    await until(platform, lambda: platform.keys == ["a"])
+    running.cancel()
+    await asyncio.sleep(0)
+    platform.gates["a"].set()
+    await asyncio.gather(running, return_exceptions=True)
+    assert platform.keys == ["a"]
+    await house.deliverer.drain()
+    assert [(key, was_unclear) for _, key, _, was_unclear in platform.calls] == [("a", False), ("b", False)]
+
+
 async def test_what_is_wanted_while_its_lane_is_served_is_sent(house: House, platform: Platform, echo: Echo) -> None:
     async def meanwhile(post: Post) -> None:
         platform.on_send = None

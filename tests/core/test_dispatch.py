@@ -11,7 +11,7 @@ from _pytest.logging import LogCaptureFixture
 from bot.core.conversation import CommandTyped, MessagePosted, Place
 from bot.core.replies import Answer, Form, Invalid, Nothing
 from storage import schema
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.events import events
 from storage.inbox import inbox
 from storage.network_tables import memberships, people

@@ -1,6 +1,7 @@
 """Two networks in one database: whatever is done in both, nothing of one is ever shown or answered in the other."""
 
 import asyncio
+import re
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -52,6 +53,20 @@ COMMANDS = st.one_of(
             "/link-account",
             "/undo",
             "/help decide",
+            "/groups",
+            "/audit",
+            "/group --contact {w}",
+            "/group contact off",
+            "/group pause 1w --yes",
+            "/group resume",
+            "/group export",
+            "/group leave",
+            "/group merge south",
+            "/group split {w} west",
+            "/group agree {code}",
+            "/group agree {code}",
+            "/group refuse {code}",
+            "/group choose {w}-west",
             "hello {w}",
         ]
     ),
@@ -96,7 +111,8 @@ class TwoNetworks(House):
 
     async def step(self, network_id: int, group: str, who: int, typed: str) -> None:
         word = WORDS[network_id]
-        typed = typed.replace("{w}", word)
+        asked = re.findall(r"CODE-\d+", self.shown(f"{word}-{group}"))
+        typed = typed.replace("{w}", word).replace("{code}", asked[-1] if asked else "CODE-0")
         # The same account names in both: nothing may be found by account alone.
         place, actor = Place("test", word, f"{word}-{group}"), Actor("test", word, f"user{who}", f"{word} person {who}")
         key = self.event_key()
@@ -156,6 +172,8 @@ def test_a_story_in_both_networks_stays_in_each() -> None:
         "/decisions baobab",
         "/show D-1",
         "/link D-3 supersedes D-1",
+        "/group export",
+        "/audit",
         "/decide {w} other --tags alerts:{w}",
         "/decide {w} more --tags alerts:sms",
         "/conflict D-4 D-1 {w} tension",
@@ -172,6 +190,24 @@ def test_a_story_in_both_networks_stays_in_each() -> None:
             await house.step(n, "south", 2, "/input D-2 concern {w} objection")
             assert f"{word} objection" in house.shown(f"{word}-north")
         await house.wait(hours=4)
+        house.check_shown()
+
+    in_two_networks(act)
+
+
+def test_groups_that_change_in_both_networks_change_in_each() -> None:
+    story = ["/group split {w} west", "/group leave", "/group agree {code}", "/groups", "/decisions", "/whoami"]
+
+    async def act(house: TwoNetworks) -> None:
+        for n in WORDS:
+            await house.step(n, "south", 2, "/decide {w} of south --audience group")
+        for typed in story:
+            for n in WORDS:
+                await house.step(n, "south", 2, typed)
+        for n, word in WORDS.items():
+            await house.step(n, "north", 1, "/groups")
+            assert f"{word} south has left the network" in house.shown(f"{word}-south")
+        await house.wait(hours=50)
         house.check_shown()
 
     in_two_networks(act)

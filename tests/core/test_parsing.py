@@ -111,8 +111,8 @@ def test_nothing_but_a_user_error_comes_of_any_text(command: Command, typed: str
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=list(COMMANDS))
 def test_examples_in_the_help_can_be_typed(command: Command) -> None:
     for shown in command.examples:
-        name, _, typed = shown.removeprefix("/").partition(" ")
-        assert name == command.name
+        found, typed = Registry(FEATURES).find(shown.removeprefix("/"))
+        assert found is command
         assert isinstance(parsing.parse(command, typed), command.model) or not typed
 
 

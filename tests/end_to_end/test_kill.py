@@ -18,7 +18,8 @@ import sqlalchemy as sa
 from storage import local_chat
 from storage.deadlines import deadlines
 from storage.decision_tables import decisions
-from storage.delivery import lanes, messages
+from storage.delivery import HELD
+from storage.delivery_tables import lanes, messages
 from storage.engine import is_postgres, open_reader
 from storage.events import events
 from tests.end_to_end.kill_points import AFTER, BEFORE, IN_A_GROUP, MIGRATING, POINTS
@@ -26,9 +27,8 @@ from tests.end_to_end.living import KILLED, Cradle, Driver
 
 MOST_PASSINGS = 5
 """A point is passed up to this often before the kill: the counts of neighbouring points differ."""
-MOST_ROUNDS = 30
 LIVES = 8
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -50,14 +50,12 @@ def driver(cradle: Cradle) -> Driver:
 
 async def live_until_killed(driver: Driver, session: aiohttp.ClientSession, point: str, nth: int) -> None:
     """A life in which people speak and time goes on, until the point is passed."""
-    is_alive = await driver.cradle.bear(point, nth)
-    for _ in range(MOST_ROUNDS):
-        if not is_alive:
-            return
-        is_alive = await one_round(driver, session)
-        if not is_alive:
-            await driver.cradle.end(KILLED)
-    pytest.fail(f"{point!r} was not passed {nth} time(s)")
+    if not await driver.cradle.bear(point, nth):
+        return
+    end = monotonic() + PATIENCE_S
+    while await one_round(driver, session):
+        assert monotonic() < end, f"{point!r} was not passed {nth} time(s)"
+    await driver.cradle.end(KILLED)
 
 
 async def one_round(driver: Driver, session: aiohttp.ClientSession) -> bool:
@@ -225,9 +223,7 @@ def leased(url: str) -> int:
     """Lanes that somebody holds; one that a stopped Mycel holds would sleep until its lease runs out."""
     engine = open_reader(url, connections=1)
     with engine.connect() as db:
-        found: int = db.execute(
-            sa.select(sa.func.count()).select_from(lanes).where(lanes.c.lease.is_not(None))
-        ).scalar_one()
+        found: int = db.execute(sa.select(sa.func.count()).select_from(lanes).where(lanes.c.lease > HELD)).scalar_one()
     engine.dispose()
     return found
 

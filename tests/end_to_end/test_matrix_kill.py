@@ -1,30 +1,49 @@
-"""Kill -9 at any moment while people speak in plain and encrypted rooms: everything is heard and answered once."""
+"""Kill -9 while people decide things in a plain and in an encrypted room: all is decided and answered once.
+
+`MYCEL_KILL_LOOP=full` makes the whole loop: 12 kills, 150 commands meanwhile, 350 while nobody listens.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import json
+import os
 import random
 import signal
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from storage.engine import open_reader
-from tests.end_to_end.living import ROOT
-from tests.end_to_end.matrix_child import heard, prepare
+from storage import directory, migrate
+from storage.decision_tables import decisions
+from storage.engine import open_engine, open_reader
+from storage.network import Channel, Group
+from tests.end_to_end.living import environment, free_port
 from tests.support.matrix_bot import Bot, Bots, eventually
 from tests.support.synapse import Synapse, User
 
-KILLS = 6
-IN_EACH_ROOM = 75
-MEANWHILE = 10
-"""Of them said in each room while nobody listens."""
+
+@dataclass(frozen=True)
+class Loop:
+    """How often Mycel is killed, and how many commands are typed meanwhile and while it is down, in both rooms."""
+
+    kills: int
+    flowing: int
+    down: int
+
+
+FULL, SHORT = Loop(12, 150, 350), Loop(3, 24, 12)
+LOOP = FULL if os.environ.get("MYCEL_KILL_LOOP") == "full" else SHORT
+WITHIN_S = 600
+ROOMS = {"garden": False, "cellar": True}
+"""Slug of the group whose home it is, and whether the room is encrypted."""
 
 
 @pytest.fixture
@@ -35,30 +54,26 @@ async def bots(synapse: Synapse, tmp_path: Path) -> AsyncIterator[Bots]:
 
 
 class Life:
-    """The child's lives, on the same database and keys."""
+    """The lives of `mycel run`, on the same database and keys."""
 
     def __init__(self, user: User, folder: Path) -> None:
-        self.url = f"sqlite:///{folder / 'child.db'}"
-        settings = {"homeserver": user.url, "user": user.user_id, "password": user.password}
-        self.arguments = json.dumps({**settings, "store": str(folder / "keys"), "url": self.url})
-        self.log = folder / "child.log"
+        self.url, self.folder, self.log = f"sqlite:///{folder / 'mycel.db'}", folder, folder / "mycel.log"
+        account = {"MATRIX_HOMESERVER": user.url, "MATRIX_USER": user.user_id, "MATRIX_PASSWORD": user.password}
+        self.environment = environment(free_port(), DATABASE_URL=self.url, **account)
         self.process: asyncio.subprocess.Process | None = None
-        prepare(self.url)
 
     async def begin(self) -> None:
-        """Returns when the account begins to connect."""
+        """Returns when Mycel serves; it has not synced then."""
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "tests.end_to_end.matrix_child",
-                self.arguments,
-                cwd=ROOT,
+                *(sys.executable, "-m", "bot", "run"),
+                cwd=self.folder,
+                env=self.environment,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
         assert self.process.stdout is not None
-        assert "started" in json.loads(await self.process.stdout.readline() or "{}"), self.log.read_text()[-3000:]
+        assert await self.process.stdout.readline(), self.log.read_text()[-3000:]
 
     async def kill(self) -> None:
         assert self.process is not None
@@ -66,34 +81,69 @@ class Life:
         assert await self.process.wait() == -signal.SIGKILL, self.log.read_text()[-3000:]
         self.process = None
 
-    def heard(self) -> dict[str, list[str]]:
-        """Room → what was heard in it, in order."""
+    def decided(self) -> list[str]:
+        """The titles of all decisions."""
         engine = open_reader(self.url)
-        with engine.connect() as db:
-            rows = db.execute(sa.select(heard.c.room_id, heard.c.body).order_by(heard.c.n)).all()
-        engine.dispose()
-        found: dict[str, list[str]] = {}
-        for room_id, body in rows:
-            found.setdefault(room_id, []).append(body)
-        return found
+        try:
+            with engine.connect() as db:
+                return list(db.execute(sa.select(decisions.c.title).order_by(decisions.c.number)).scalars())
+        finally:
+            engine.dispose()
+
+    async def until_decided(self, many: int) -> None:
+        await eventually(lambda: len(self.decided()) >= many, f"{many} decisions", WITHIN_S)
 
 
-async def speak(ana: User, plain: str, person: Bot, secret: str, numbers: range) -> None:
-    """In both rooms at the same time."""
+def found(url: str, workspace: str, rooms: dict[str, str]) -> None:
+    """The network with a group in each room, as if it had been set up before."""
+    migrate.upgrade(url)
+    engine, now = open_engine(url), datetime.now(UTC)
+    with engine.begin() as db:
+        network = directory.ensure_network(db, "mycel", "en", now)
+        for id, (slug, room_id) in enumerate(rooms.items(), start=1):
+            group = Group(network, id, slug, slug, "UTC", None, "mon-fri", "off", "en", "active", ())
+            directory.add_group(db, group, now)
+            directory.add_channel(db, Channel(network, id, "matrix", workspace, room_id, id, True, "", "active"))
+    engine.dispose()
 
-    def in_plain() -> None:
-        for n in numbers:
-            ana.send(plain, f"{n}")
 
-    async def in_secret() -> None:
-        for n in numbers:
-            await person.client.send(secret, "m.room.message", {"msgtype": "m.text", "body": f"{n}"}, f"say:{n}")
+@dataclass
+class Speaker:
+    """Ana, who types commands in both rooms with two clients, one of which encrypts."""
 
-    await asyncio.gather(asyncio.to_thread(in_plain), in_secret())
+    ana: User
+    person: Bot
+    rooms: dict[str, str]
+    said: int = 0
+
+    async def speak(self, many: int) -> None:
+        """That many commands, half of them in each room, at the same time."""
+        numbers = range(self.said, self.said + many // 2)
+        self.said += many // 2
+
+        def in_the_clear() -> None:
+            for n in numbers:
+                self.ana.send(self.rooms["garden"], f"!decide garden matter {n} is done --why {n}")
+
+        async def encrypted() -> None:
+            for n in numbers:
+                body = {"msgtype": "m.text", "body": f"!decide cellar matter {n} is done --why {n}"}
+                await self.person.client.send(self.rooms["cellar"], "m.room.message", body, f"say:{n}")
+
+        await asyncio.gather(asyncio.to_thread(in_the_clear), encrypted())
+
+    def answers(self, mycel: str) -> list[str]:
+        """What Ana could read of the answers in the encrypted room."""
+        here = [e for e in self.person.seen if e.room_id == self.rooms["cellar"]]
+        contents = [e.payload["content"] for e in here if e.payload["sender"] == mycel]
+        return [c["body"] for c in contents if "m.in_reply_to" in c.get("m.relates_to", {})]
+
+    def titles(self) -> list[str]:
+        return [f"{slug} matter {n} is done" for slug in self.rooms for n in range(self.said)]
 
 
-def answered(ana: User, room: str, sender: str) -> Counter[str]:
-    """What was answered, by the id of the message that it answers."""
+def shown(ana: User, room: str, sender: str) -> tuple[Counter[str], int]:
+    """How often each message was answered, by its id; and how many messages stand outside threads."""
     found: list[dict[str, Any]] = []
     page: dict[str, Any] = {"end": ""}
     while "end" in page:
@@ -101,44 +151,60 @@ def answered(ana: User, room: str, sender: str) -> Counter[str]:
         page = ana.call("GET", f"/rooms/{room}/messages", dir="b", limit="100", **more)
         found += page["chunk"]
     said = [e for e in found if e["sender"] == sender and e["type"] in ("m.room.message", "m.room.encrypted")]
-    return Counter(e["content"]["m.relates_to"]["m.in_reply_to"]["event_id"] for e in said)
+    related = [e["content"].get("m.relates_to") for e in said]
+    answers = [each["m.in_reply_to"]["event_id"] for each in related if each and "m.in_reply_to" in each]
+    return Counter(answers), related.count(None)
+
+
+async def settled(bots: Bots, mycel: User, url: str) -> Speaker:
+    """Rooms with Ana in them, to which Mycel is invited."""
+    person = await bots.new(is_encrypting=True).start()
+    ana = bots.server_user(person)
+    rooms = {
+        slug: ana.create_room(mycel.user_id, name=slug, is_encrypted=is_encrypted)
+        for slug, is_encrypted in ROOMS.items()
+    }
+    found(url, mycel.user_id.partition(":")[2], rooms)
+    return Speaker(ana, person, rooms)
 
 
 async def test_nothing_is_lost_or_doubled(bots: Bots, synapse: Synapse, tmp_path: Path) -> None:
-    chance = random.Random(7)
-    person = await bots.new(is_encrypting=True).start()
-    ana, mycel = bots.server_user(person), synapse.register()
+    chance, mycel = random.Random(7), synapse.register()
     life = Life(mycel, tmp_path)
+    speaker = await settled(bots, mycel, life.url)
+    ana, rooms = speaker.ana, speaker.rooms
     await life.begin()
-    rooms = [ana.create_room(mycel.user_id, is_encrypted=is_encrypted) for is_encrypted in (False, True)]
-    plain, secret = rooms
-    await eventually(lambda: {ana.members(room)[mycel.user_id] for room in rooms} == {"join"}, "the joins")
-    await eventually(lambda: mycel.user_id in person.members_of(secret), "the join to be seen")
+    await eventually(lambda: {ana.members(room)[mycel.user_id] for room in rooms.values()} == {"join"}, "the joins")
+    await eventually(lambda: mycel.user_id in speaker.person.members_of(rooms["cellar"]), "the join to be seen")
 
-    speaking = asyncio.create_task(speak(ana, plain, person, secret, range(IN_EACH_ROOM - MEANWHILE)))
-    heard_at_kills = []
-    for _ in range(KILLS):
-        await asyncio.sleep(chance.uniform(0.1, 1.5))
+    for n in range(LOOP.kills):
+        before = len(life.decided())
+        speaking = asyncio.create_task(speaker.speak(LOOP.flowing // LOOP.kills // 2 * 2))
+        if n % 3:  # else at any moment, also while it starts
+            await life.until_decided(before + 1)
+        await asyncio.sleep(chance.uniform(0.0, 1.0))
         await life.kill()
-        heard_at_kills.append(sum(map(len, life.heard().values())))
         await life.begin()
-    await speaking
-    assert len({n for n in heard_at_kills if 0 < n < 2 * IN_EACH_ROOM}) > 1, "the kills came at the wrong time"
+        await speaking
     await life.kill()
-    await speak(ana, plain, person, secret, range(IN_EACH_ROOM - MEANWHILE, IN_EACH_ROOM))
+    await speaker.speak(LOOP.down)
+    began_at = time.monotonic()
     await life.begin()
+    await life.until_decided(2 * speaker.said)
+    assert Counter(life.decided()) == Counter(speaker.titles())
 
-    said = [str(n) for n in range(IN_EACH_ROOM)]
-    await eventually(lambda: sum(map(len, life.heard().values())) >= 2 * len(said), "all to be heard", 30)
-    assert life.heard() == {plain: said, secret: said}
+    def is_all_shown() -> bool:
+        for room in rooms.values():
+            answers, heads = shown(ana, room, mycel.user_id)
+            if min(len(answers), heads) < speaker.said:
+                return False
+        return True
 
-    def is_all_answered() -> bool:
-        return all(len(answered(ana, room, mycel.user_id)) >= len(said) for room in rooms)
-
-    await eventually(is_all_answered, "the answers", 30)
+    await eventually(is_all_shown, "the answers and the decisions", WITHIN_S)
+    print(f"{LOOP}: all {2 * speaker.said} decided and answered, {time.monotonic() - began_at:.1f} s after the last")
+    await eventually(lambda: len(speaker.answers(mycel.user_id)) >= speaker.said, "the answers to be read")
     await life.kill()
-    for room in rooms:
-        assert set(answered(ana, room, mycel.user_id).values()) == {1}
-    answers = [f"heard {n}" for n in said]
-    await eventually(lambda: len(set(person.heard(secret))) >= len(answers), "the answers to be read")
-    assert sorted(person.heard(secret)) == sorted(answers)
+    for room in rooms.values():
+        answers, heads = shown(ana, room, mycel.user_id)
+        assert (set(answers.values()), len(answers), heads) == ({1}, speaker.said, speaker.said)
+    assert len(speaker.answers(mycel.user_id)) == speaker.said

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.test_process import Home
-from tests.support.synapse import Synapse, User
+from tests.support.synapse import Synapse, User, request
 
 PATIENCE_S = 40
 
@@ -77,6 +77,20 @@ def test_a_wrong_password_is_said_plainly(home: Home) -> None:
     assert "mycel: " in done.stderr
 
 
-def test_the_doctor_asks_the_homeserver(home: Home) -> None:
-    assert "answers; Mycel will be" in home.mycel("doctor").stdout
-    assert "does not answer" in home.mycel("doctor", MATRIX_HOMESERVER="http://127.0.0.1:1").stdout
+def test_the_doctor_looks_at_the_account(home: Home, synapse: Synapse) -> None:
+    before = home.mycel("doctor").stdout
+    bot = home.settings["MATRIX_USER"]
+    assert f"answers; Mycel will be {bot} there" in before
+    assert f"{bot} has not logged in yet" in before
+    assert "this computer agree" in before
+    with home.running():
+        until(lambda: is_ready(home), "the first sync")
+    after = home.mycel("doctor").stdout
+    assert f"✓ {bot} is logged in on device" in after
+    assert "is signed: clients that want signed devices hear it" in after
+    assert f"✓ {bot} is in 0 rooms; groups are at home in 0" in after
+    body: dict[str, object] = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": bot}}
+    password = {"password": home.settings["MATRIX_PASSWORD"]}
+    token = request(synapse.url, "POST", "/_matrix/client/v3/login", body | password)["access_token"]
+    request(synapse.url, "POST", "/_matrix/client/v3/logout/all", {}, token)
+    assert f"The session of {bot} cannot be used: 401" in home.mycel("doctor").stdout

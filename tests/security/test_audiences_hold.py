@@ -1,6 +1,7 @@
 """Whatever three groups type, in any order: what one kept to itself, or to those affected, no other one ever sees."""
 
 import asyncio
+import re
 import tempfile
 from pathlib import Path
 
@@ -40,6 +41,14 @@ COMMANDS = st.one_of(
             "/privacy",
             "/undo",
             "/forget-me --yes",
+            "/groups",
+            "/group pause 1d --yes",
+            "/group split West",
+            "/group choose west",
+            "/group export",
+            "/group leave",
+            "/group agree {code}",
+            "/group agree {code}",
         ]
     ),
     st.sampled_from(
@@ -71,6 +80,7 @@ COMMANDS = st.one_of(
     st.builds("/resolve C-{}".format, NUMBERS),
     st.builds("/pass D-{}".format, NUMBERS),
     st.builds("/outcome D-{} withdrawn".format, NUMBERS),
+    st.builds("/group take-over D-{}".format, NUMBERS),
 )
 BEFORE = (
     ("oakland", "/propose {shared} proposal --why {shared} --affects nairobi --audience affected --for 2h"),
@@ -100,7 +110,9 @@ def foreign(group: str) -> set[str]:
 
 
 async def step(house: House, group: str, typed: str) -> None:
+    asked = re.findall(r"CODE-\d+", house.shown(group))
     typed = typed.replace("{own}", SECRET[group]).replace("{shared}", SHARED)
+    typed = typed.replace("{code}", asked[-1] if asked else "CODE-0")
     answer = plain(await house.say(group, PEOPLE[group], typed))
     leaked = {word for word in foreign(group) if word in answer and word not in typed}
     assert not leaked, (group, typed, answer)

@@ -30,6 +30,13 @@ NOSY = [
     "/input D-2 support",
     "/pass D-2",
     "/outcome D-2 withdrawn",
+    "/withdraw D-2 x",
+    "/hold D-2 x",
+    "/extend D-2 3d",
+    "/close D-2",
+    "/take-over C-1 x",
+    "/let-out C-1",
+    "/relay",
     "/link D-3 supersedes D-1",
     "/link D-3 relates-to D-2",
     "/link D-1 relates-to D-3",
@@ -70,7 +77,21 @@ async def test_nothing_hidden_is_told_to_who_may_not_read_it(secrets: House, typ
 @pytest.mark.parametrize("letter", ["D", "C"])
 @pytest.mark.parametrize(
     "typed",
-    ["/show {}", "/redact {}", "/undo {}", "/edit {} --why x", "/input {} support", "/resolve {}", "/answer {} x"],
+    [
+        "/show {}",
+        "/redact {}",
+        "/undo {}",
+        "/edit {} --why x",
+        "/input {} support",
+        "/resolve {}",
+        "/answer {} x",
+        "/hold {} x",
+        "/extend {} 3d",
+        "/close {}",
+        "/withdraw {} x",
+        "/take-over {} x",
+        "/let-out {}",
+    ],
 )
 async def test_what_is_hidden_is_answered_as_what_is_not_there(secrets: House, letter: str, typed: str) -> None:
     """Otherwise the answer itself says that it is there, or what it belongs to."""

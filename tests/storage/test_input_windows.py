@@ -7,7 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from storage import contributions, decisions, delivery, directory, early_changes, input_windows
+from storage import (
+    contributions,
+    decisions,
+    delivery,
+    directory,
+    early_changes,
+    gone_people,
+    input_windows,
+    window_channels,
+    window_rounds,
+)
 from storage.contributions import Contribution, Tally
 from storage.decisions import Decision
 from storage.early_changes import EarlyChange
@@ -15,6 +25,7 @@ from storage.engine import open_engine
 from storage.input_windows import Window, WindowGroup
 from storage.network import Channel, Group
 from storage.types import metadata
+from storage.window_channels import ChannelChoice
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 END = NOW + timedelta(days=3)
@@ -75,7 +86,7 @@ def test_open_windows_of_a_group(db: sa.Connection) -> None:
 def test_ends_move(db: sa.Connection) -> None:
     moved = replace(ASKED[0], closes_at=END + timedelta(days=1), closes_local="2026-11-06T00:00", zone="X", holidays=())
     input_windows.move_group(db, moved)
-    input_windows.move(db, 1, 1, moved.closes_at)
+    input_windows.steer(db, replace(WINDOW, closes_at=moved.closes_at))
     assert input_windows.asked(db, 1, 1) == [ASKED[1], moved]
     window = input_windows.window(db, 1, 1)
     assert window is not None
@@ -161,13 +172,13 @@ def test_listing_and_counting(db: sa.Connection) -> None:
     for row in rows:
         contributions.add(db, row)
     assert [c.id for c in contributions.concerns(db, 1, 1)] == [1, 7]
-    assert [c.id for c in contributions.newest(db, 1, 1, 5)] == [5, 3]
+    assert [c.id for c in contributions.newest(db, 1, 1, 5, None)] == [5, 3]
     assert [c.id for c in contributions.page(db, 1, 1, 2, 3)] == [3, 4, 5]
     assert set(contributions.tally(db, 1, 1)) == {
-        Tally(2, "concern", False, 2, 1),
-        Tally(2, "support", False, 2, 1),
-        Tally(2, "talk", False, 1, 1),
-        Tally(3, "data", True, 1, 1),
+        Tally(2, "concern", False, False, 2, 1),
+        Tally(2, "support", False, False, 2, 1),
+        Tally(2, "talk", False, False, 1, 1),
+        Tally(3, "data", True, False, 1, 1),
     }
     assert contributions.concerns(db, 2, 1) == []
     assert contributions.tally(db, 2, 1) == []
@@ -203,7 +214,7 @@ def test_answers_are_numbered_and_in_order(db: sa.Connection) -> None:
     assert contributions.add_answer(db, 1, 1, "second", 13, END) == 2
     assert [(a.text, a.by_id) for a in contributions.answers(db, 1, [1])[1]] == [("first", 12), ("second", 13)]
     assert contributions.answers(db, 1, []) == {}
-    contributions.relink_person(db, 1, 12, 13)
+    gone_people.relink(db, 1, 12, 13)
     assert {a.by_id for a in contributions.answers(db, 1, [1])[1]} == {13}
 
 
@@ -211,8 +222,11 @@ def test_a_person_is_forgotten_in_one_network_only(db: sa.Connection) -> None:
     contributions.add(db, GIVEN)
     contributions.add(db, replace(GIVEN, network_id=2))
     contributions.add_answer(db, 1, 1, "mine", 11, NOW)
-    redacted, answered = contributions.forget_person(db, 1, 11, END)
-    assert (redacted, answered) == ([replace(GIVEN, text="", redacted_at=END)], [1])
+    contributions.add(db, replace(GIVEN, id=2, stance="data", state=""))
+    gone = gone_people.forget(db, 1, 11, END)
+    assert gone.redacted == (replace(GIVEN, id=2, stance="data", state="", text="", redacted_at=END),)
+    assert gone.orphaned == (replace(GIVEN, text="", orphaned_at=END),)
+    assert gone.answered == (1,)
     assert contributions.answers(db, 1, [1])[1][0].text == ""
     assert contributions.contribution(db, 2, 1) == replace(GIVEN, network_id=2)
 
@@ -253,3 +267,130 @@ def test_channels_with_a_thread_of_the_window(db: sa.Connection) -> None:
     delivery.want(db, rows, [{"network_id": 1, "channel_id": 2, "platform": "test", "next_at": NOW}])
     assert [channel.id for channel in input_windows.head_channels(db, 1, "D-1")] == [2, 3]
     assert input_windows.head_channels(db, 2, "D-1") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "is_kept"), [("open", True), ("carried", True), ("rested", True), ("resolved", False)]
+)
+def test_a_concern_that_stands_outlives_its_raiser_without_words(db: sa.Connection, state: str, is_kept: bool) -> None:
+    contributions.add(db, replace(GIVEN, state=state))
+    gone_people.forget(db, 1, 11, END)
+    left = contributions.contribution(db, 1, 1)
+    assert left is not None
+    assert left.text == ""
+    assert (left.redacted_at is None, left.orphaned_at == END) == (is_kept, is_kept)
+
+
+def test_words_of_who_took_a_concern_over_go_with_them(db: sa.Connection) -> None:
+    taken = replace(GIVEN, text="Otieno's words", orphaned_at=NOW, taken_over_by=12)
+    contributions.add(db, taken)
+    assert gone_people.forget(db, 1, 12, END).orphaned == (
+        replace(taken, text="", taken_over_by=None, orphaned_at=END),
+    )
+
+
+def test_a_raisers_words_outlive_who_took_them_over(db: sa.Connection) -> None:
+    contributions.add(db, replace(GIVEN, taken_over_by=12))
+    assert gone_people.forget(db, 1, 12, END).orphaned == (GIVEN,)
+
+
+def test_a_window_that_is_opened_again_keeps_what_became_of_it(db: sa.Connection) -> None:
+    input_windows.close(db, 1, 1, END)
+    input_windows.conclude(db, 1, 1, outcome="adopted", text="yes", by=11, at=END)
+    old = input_windows.window(db, 1, 1)
+    assert old is not None
+    later = END + timedelta(days=9)
+    new = replace(WINDOW, is_review=True, opened_at=later, closes_at=later, length="10bd", round=2)
+    window_rounds.reopen(db, old, new)
+    assert input_windows.window(db, 1, 1) == new
+    assert [(r.round, r.outcome, r.outcome_text) for r in window_rounds.rounds(db, 1, 1)] == [(1, "adopted", "yes")]
+    assert {group.state for group in input_windows.asked(db, 1, 1)} == {"done"}
+    assert {group.state for group in input_windows.asked(db, 2, 1)} == {"asked"}
+    window_rounds.relink_person(db, 1, 11, 12)
+    window_rounds.forget_person(db, 2, 12)
+    assert window_rounds.rounds(db, 1, 1)[0].outcome_text == "yes"
+    window_rounds.forget_person(db, 1, 12)
+    assert window_rounds.rounds(db, 1, 1)[0].outcome_text == ""
+
+
+def test_a_group_that_is_asked_anew_was_not_heard(db: sa.Connection) -> None:
+    input_windows.hear(db, 1, 1, 2, NOW)
+    input_windows.ask_anew(db, 1, 1, 2)
+    assert heard(db) == {}
+
+
+def test_a_hold_is_kept_and_its_reason_is_its_authors(db: sa.Connection) -> None:
+    held = replace(ASKED[0], held_at=NOW, held_by=12, held_why="We meet on Friday", state="paused", changed_at=NOW)
+    input_windows.move_group(db, held)
+    assert held in input_windows.asked(db, 1, 1)
+    assert input_windows.forget_person(db, 1, 12) == [1]
+    assert replace(held, held_why="") in input_windows.asked(db, 1, 1)
+
+
+def test_an_extended_window_comes_back_as_it_was(db: sa.Connection) -> None:
+    longer = replace(WINDOW, extensions=("3d", "5bd"), substance_version=4, closes_at=END + timedelta(days=9))
+    input_windows.steer(db, longer)
+    assert input_windows.window(db, 1, 1) == longer
+    assert input_windows.window(db, 2, 1) == replace(WINDOW, network_id=2)
+
+
+def test_owed_outcomes_are_found_the_oldest_first(db: sa.Connection) -> None:
+    assert window_rounds.owed(db, 1, END) == []
+    input_windows.close(db, 1, 1, NOW)
+    assert window_rounds.owed(db, 1, END) == [(1, NOW)]
+    assert window_rounds.owed(db, 1, NOW - timedelta(seconds=1)) == []
+    assert window_rounds.owed(db, 2, END) == []
+
+
+def test_earlier_support_is_counted_apart_until_it_is_given_again(db: sa.Connection) -> None:
+    support = replace(GIVEN, stance="support", state="")
+    contributions.add(db, support)
+    contributions.add(db, replace(support, id=2, person_id=12))
+    assert [c.id for c in contributions.earlier_support(db, 1, 1, 2)] == [1, 2]
+    contributions.add(db, replace(support, id=3, person_id=12, version=2))
+    assert [c.id for c in contributions.earlier_support(db, 1, 1, 2)] == [1]
+    assert set(contributions.tally(db, 1, 1, 2)) == {
+        Tally(2, "support", False, True, 2, 2),
+        Tally(2, "support", False, False, 1, 1),
+    }
+
+
+def test_what_a_channel_chose_is_its_own(db: sa.Connection) -> None:
+    assert window_channels.choice(db, 1, 2) == ChannelChoice()
+    window_channels.choose(db, 1, 2, ChannelChoice("digest", True))
+    window_channels.choose(db, 1, 3, ChannelChoice("off", False))
+    assert window_channels.choice(db, 1, 2) == ChannelChoice("digest", True)
+    assert window_channels.choices(db, 1, [1, 2, 3]).keys() == {2, 3}
+    assert window_channels.choice(db, 2, 2) == ChannelChoice()
+
+
+def test_channels_that_want_a_digest_are_those_with_a_thread(db: sa.Connection) -> None:
+    for id in (2, 3):
+        window_channels.choose(db, 1, id, ChannelChoice("digest"))
+    heads = [
+        {
+            **{"network_id": 1, "id": 7, "key": "D-1:head:2", "channel_id": 2, "thread_of": None, "about": "D-1"},
+            **{"view": "window_head", "args": {}, "ready_at": NOW, "edit_gap_s": 0, "created_at": NOW},
+        }
+    ]
+    delivery.want(db, heads, [{"network_id": 1, "channel_id": 2, "platform": "test", "next_at": NOW}])
+    assert [channel.id for channel in window_channels.digesting(db, 1, "D-1")] == [2]
+    assert window_channels.digesting(db, 1, "D-2") == []
+
+
+def test_what_was_said_between_two_moments(db: sa.Connection) -> None:
+    for id, (stance, at) in enumerate(
+        [("data", NOW), ("data", END), ("concern", END), ("talk", END), ("support", END + timedelta(1))], start=1
+    ):
+        contributions.add(db, replace(GIVEN, id=id, stance=stance, given_at=at))
+    assert [c.id for c in contributions.between(db, 1, 1, NOW, END)] == [2]
+
+
+def test_whether_something_counts_for_a_group(db: sa.Connection) -> None:
+    assert not contributions.counts_for(db, 1, 1, 2, NOW)
+    contributions.add(db, replace(GIVEN, stance="talk"))
+    contributions.add(db, replace(GIVEN, id=2, is_late=True))
+    assert not contributions.counts_for(db, 1, 1, 2, NOW)
+    contributions.add(db, replace(GIVEN, id=3))
+    assert contributions.counts_for(db, 1, 1, 2, NOW)
+    assert not contributions.counts_for(db, 1, 1, 2, END)

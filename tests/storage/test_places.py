@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import delivery, directory, inbox, places
+from storage import delivery, delivery_tables, directory, inbox, places
 from storage.engine import open_engine
 from storage.network import Channel, Group
 from storage.types import metadata
@@ -59,8 +59,8 @@ def test_a_record_is_linked_to_its_first_message_in_the_channel(db: sa.Connectio
         message(6, "D-5:other", "D-5", network_id=2),
     ]
     delivery.want(db, rows, [{"network_id": 1, "channel_id": 1, "platform": "matrix", "next_at": NOW}])
-    sent = sa.update(delivery.messages).where(delivery.messages.c.key != "D-4:unsent")
-    db.execute(sent.values(remote_id=delivery.messages.c.key))
+    sent = sa.update(delivery_tables.messages).where(delivery_tables.messages.c.key != "D-4:unsent")
+    db.execute(sent.values(remote_id=delivery_tables.messages.c.key))
     wanted = {f"D-{n}" for n in range(1, 6)}
     assert places.roots_about(db, 1, 1, wanted) == {"D-1": "D-1:head"}
     assert places.roots_about(db, 1, 2, wanted) == {"D-3": "D-3:elsewhere"}

@@ -113,6 +113,8 @@ class FakeHomeserver:
 class FakePort:
     """Mycel's account. `refusals` are raised by the next sends, first the last; `lost` sends arrive all the same."""
 
+    user_id = BOT
+
     def __init__(self, homeserver: FakeHomeserver) -> None:
         self.homeserver = homeserver
         self.refusals: list[MatrixError] = []

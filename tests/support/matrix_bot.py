@@ -22,13 +22,14 @@ from storage.matrix import StagedEvent
 from storage.work import Work, open_work
 from tests.support.synapse import Synapse, User
 
-PATIENCE_S = 20
+PATIENCE_S = 60
+"""Conditions are waited for; this is when nobody believes in them any more, on a slow computer too."""
 QUICK = Tuning(poll_s=2, timeout_s=10, retry_s=0.05, tell_after=timedelta(seconds=0.5))
 new_id = itertools.count(time.time_ns() // 1000 << 10).__next__
 
 
 async def eventually(is_so: Callable[[], Any], what: str = "it", within_s: float = PATIENCE_S) -> Any:
-    """What `is_so` gives as soon as it is something; it may wait itself, and runs on a thread if it asks a server."""
+    """What `is_so` gives as soon as it is something; it may be asynchronous itself."""
     end = time.monotonic() + within_s
     while True:
         found = is_so()

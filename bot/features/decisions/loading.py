@@ -11,6 +11,7 @@ from bot.core.audience import Reader, channel_reader, may_read, person_reader
 from bot.core.context import Context, ViewContext
 from bot.core.errors import UserError
 from bot.core.permissions import Subject
+from bot.core.presence import check_not_gone, followed
 from bot.features.decisions.messages import Told
 from storage import decision_versions, decisions, directory, links
 from storage.decision_lists import Eyes
@@ -113,17 +114,18 @@ def groups_named(ctx: Context, slugs: Sequence[str], own: Group) -> tuple[Group,
         group = known.get(slug)
         if group is None:
             raise unknown_group(slug, known)
+        check_not_gone(ctx.db, group, slug)
         found[group.id] = group
     return tuple(found.values())
 
 
 def group_named(ctx: Context, slug: str) -> Group:
-    """A group by slug or name. UserError with the nearest name."""
+    """A group by slug or name; for a merged one that which it is part of. UserError with the nearest name."""
     every = directory.all_groups(ctx.db, ctx.network.id)
     known = {g.name.lower(): g for g in every} | {g.slug: g for g in every}
     if slug.lower() not in known:
         raise unknown_group(slug, known)
-    return known[slug.lower()]
+    return followed(ctx.db, known[slug.lower()])
 
 
 def unknown_group(slug: str, known: dict[str, Group]) -> UserError:

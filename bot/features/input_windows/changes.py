@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import (
     ChannelBound,
     ContributionRedacted,
-    DecisionEdited,
     DecisionRedacted,
     DecisionShown,
     DecisionUndone,
@@ -18,11 +15,11 @@ from bot.core.events import (
     PersonForgotten,
 )
 from bot.core.message import Block
-from bot.features.input_windows import messages, opening, rules
+from bot.features.input_windows import ends, messages, moving, opening, orphans, rules
 from bot.features.input_windows.rooms import Room, room
 from bot.features.input_windows.story import story
 from bot.features.input_windows.summary import whole
-from storage import contributions, directory, inbox, input_windows
+from storage import contributions, directory, gone_people, inbox, input_windows, window_rounds
 from storage.input_windows import CANCELLED
 
 SHOWN_AT_MOST = 100
@@ -56,13 +53,7 @@ def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
 def decision_redacted(ctx: Context, fact: DecisionRedacted) -> tuple[Block, ...]:
     """The outcome's words go with the decision's; what others said on it stays theirs."""
     input_windows.blank_outcome(ctx.db, ctx.network.id, fact.number)
-    if input_windows.window(ctx.db, ctx.network.id, fact.number) is not None:
-        _touch_all(ctx, fact.number)
-    return ()
-
-
-def decision_changed(ctx: Context, fact: DecisionEdited) -> tuple[Block, ...]:
-    """Title, reasoning or audience are others now: all that is shown of the window is shown anew."""
+    window_rounds.blank(ctx.db, ctx.network.id, fact.number)
     if input_windows.window(ctx.db, ctx.network.id, fact.number) is not None:
         _touch_all(ctx, fact.number)
     return ()
@@ -82,8 +73,9 @@ def group_changed(ctx: Context, fact: GroupChanged) -> tuple[Block, ...]:
     for window in input_windows.open_of_group(ctx.db, ctx.network.id, fact.group_id):
         found = room(ctx.db, ctx.network.id, window.number)
         moved = _recomputed(ctx, found, fact.group_id) if found else None
-        if moved is not None:
+        if found is not None and moved is not None:
             said.append(messages.moved(ctx.words, moved, fact.group_id))
+            moving.tell_if_moved(ctx, found, moved, fact.group_id)
         ctx.touch(window.about)
     return tuple(said)
 
@@ -100,45 +92,39 @@ def channel_bound(ctx: Context, fact: ChannelBound) -> tuple[Block, ...]:
 
 def _recomputed(ctx: Context, found: Room, group_id: int) -> Room | None:
     """The room with the group's new end; None where it stays, or is over. What has fired is not armed again."""
-    old = next(group for group in found.asked if group.group_id == group_id)
-    if old.closes_at <= ctx.now:
+    old = found.row(group_id)
+    if old is None or not old.is_asked or old.closes_at <= ctx.now:
         return None
-    new = rules.window_group(found.window, group_id, calendar_of(found.groups[group_id]), ctx.now)
-    new = replace(new, heard_at=old.heard_at, heard_how=old.heard_how)
-    asked = tuple(new if group.group_id == group_id else group for group in found.asked)
-    closes_at = max(group.closes_at for group in asked)
-    about, number = found.window.about, found.window.number
-    input_windows.move_group(ctx.db, new)
-    if closes_at != found.window.closes_at:
-        input_windows.move(ctx.db, ctx.network.id, number, closes_at)
-        ctx.due(closes_at, opening.CLOSE, about)
-    moved = replace(found, window=replace(found.window, closes_at=closes_at), asked=asked)
-    ctx.undue(about, opening.REMINDER, group_id=group_id)
-    opening.set_reminders(ctx, moved, new)
+    new = ends.with_end(found.window, old, calendar_of(found.groups[group_id]), ctx.now)
+    moved = moving.settle(ctx, found, [new])
     return moved if new.closes_at != old.closes_at else None
 
 
 def identity_linked(ctx: Context, fact: IdentityLinked) -> tuple[Block, ...]:
     """Two people were one."""
-    contributions.relink_person(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    gone_people.relink(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
     input_windows.relink_person(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    window_rounds.relink_person(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
     return ()
 
 
 def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
-    """All that somebody said here is redacted."""
-    redacted, answered = contributions.forget_person(ctx.db, ctx.network.id, fact.person_id, ctx.now)
-    for given in redacted:
+    """All that somebody said here leaves; a concern that needs an answer stands without words, for its group."""
+    gone = gone_people.forget(ctx.db, ctx.network.id, fact.person_id, ctx.now)
+    for given in gone.redacted:
         ctx.publish(
             ContributionRedacted(
                 about=f"D-{given.number}", group_id=given.group_id, number=given.number, contribution=given.id
             )
         )
-    for id in answered:
+    for concern in gone.orphaned:
+        orphans.left_alone(ctx, concern)
+    for id in gone.answered:
         given_to = contributions.contribution(ctx.db, ctx.network.id, id)
         ctx.touch(f"C-{id}")
         if given_to is not None:
             ctx.touch(f"D-{given_to.number}")
+    window_rounds.forget_person(ctx.db, ctx.network.id, fact.person_id)
     for number in input_windows.forget_person(ctx.db, ctx.network.id, fact.person_id):
         ctx.touch(f"D-{number}")
     return ()
@@ -149,7 +135,8 @@ def decision_shown(ctx: Context, fact: DecisionShown) -> tuple[Block, ...]:
     found = room(ctx.db, ctx.network.id, fact.number)
     if found is None or found.window.state == CANCELLED:
         return ()
-    shown = story(ctx.db, found, 0)
+    shown = story(ctx.db, found, ctx.channel.id if ctx.channel else None, 0)
     said = contributions.page(ctx.db, ctx.network.id, fact.number, 0, SHOWN_AT_MOST)
     names = directory.person_names(ctx.db, ctx.network.id, sorted({given.person_id for given in said}))
-    return whole(ctx.words, shown, said, names)
+    earlier = window_rounds.rounds(ctx.db, ctx.network.id, fact.number)
+    return whole(ctx.words, shown, said, names, earlier)

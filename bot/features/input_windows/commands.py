@@ -11,15 +11,16 @@ from bot.core.commands import Args, At, Option, Who, command
 from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import GroupPassed
-from bot.core.kinds import Choice, DecisionId, FreeText, GroupSlug
+from bot.core.kinds import Choice, DecisionId, FreeText, GroupSlug, Yes
 from bot.core.language import mark
+from bot.core.message import Message
 from bot.core.replies import Answer, Reply
 from bot.features.input_windows import messages, rules
 from bot.features.input_windows.giving import COMMAND, Source, What, give
 from bot.features.input_windows.head import kind_word
 from bot.features.input_windows.rooms import Room, decision_subject, readable_room
+from bot.features.input_windows.staying import keeps_words, kept_note
 from storage import input_windows
-from storage.input_windows import OPEN
 
 
 class GiveInput(Args):
@@ -31,6 +32,8 @@ class GiveInput(Args):
     as_group: Annotated[GroupSlug, Option("as")] = Field(
         "", description=mark("For which of your groups, if not this channel's")
     )
+
+    let_out: Yes = Field(False, description=mark("Show the words in all channels, where they would stay in this one"))
 
 
 class PassOn(Args):
@@ -60,16 +63,19 @@ def give_input(ctx: Context, args: GiveInput) -> Reply:
         return forms.narrowed(form, *_asked_for(args.stance), title=title, typed=typed)
     _check_speaker(ctx, found, args.as_group)
     mine, place = ctx.actor.group_ids, ctx.acting_as.id if ctx.acting_as else None
-    group_id = rules.speaker_group(place, mine, found.asked_ids, found.decision.group_id)
+    group_id = rules.speaker_group(place, mine, found.speaking_ids, found.decision.group_id)
     if group_id is None:
         raise UserError(
             "You belong to several of the groups that are asked. Say for which one you speak.",
             f"/input {found.window.about} --as GROUP …",
         )
-    source = Source(COMMAND, ctx.real_now, ctx.now, ctx.channel)
+    stays = not args.let_out and keeps_words(ctx, ctx.channel)
+    source = Source(COMMAND, ctx.real_now, ctx.now, ctx.channel, stays_home=stays)
     given, what = give(ctx, found, said, group_id, source)
     subject = "" if what is What.KNOWN else f"C-{given.id}"
-    return Answer(messages.noted(ctx.words, found, given, what), subject)
+    return Answer(
+        Message((*messages.noted(ctx.words, found, given, what).blocks, *kept_note(ctx.words, given))), subject
+    )
 
 
 def _form_title(ctx: Context, found: Room, stance: str) -> str:
@@ -91,11 +97,10 @@ def _asked_for(stance: str) -> tuple[str, ...]:
 )
 def pass_on(ctx: Context, args: PassOn) -> Reply:
     found = readable_room(ctx, args.decision)
-    if found.window.state != OPEN:
-        raise UserError("{id} is not open for input any more.", id=found.window.about)
+    rules.check_open(found.window)
     _check_speaker(ctx, found, args.as_group)
     place = ctx.acting_as.id if ctx.acting_as else None
-    group_id = rules.passing_group(place, ctx.actor.group_ids, found.asked_ids)
+    group_id = rules.asked_group(place, ctx.actor.group_ids, found.speaking_ids, f"/pass {found.window.about}")
     is_new = input_windows.hear_pass(ctx.db, ctx.network.id, args.decision, group_id, ctx.now)
     if is_new:
         ctx.publish(GroupPassed(about=found.window.about, group_id=group_id, number=args.decision))
@@ -104,11 +109,4 @@ def pass_on(ctx: Context, args: PassOn) -> Reply:
 
 
 def _check_speaker(ctx: Context, found: Room, typed: str) -> None:
-    """Whoever names a group speaks for that one and for no other. UserError where they cannot."""
-    group = ctx.acting_as
-    if not typed or group is None:
-        return
-    if group.id not in ctx.actor.group_ids:
-        raise UserError("You are no member of {group}.", group=group.name)
-    if group.id not in found.groups:
-        raise UserError("{group} is not asked about {id}.", group=group.name, id=found.window.about)
+    rules.check_speaker(ctx.acting_as if typed else None, ctx.actor.group_ids, found.groups, found.window.about)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
-from bot.core.events import GroupReminded, InputClosed
+from bot.core.events import GroupReminded, InputClosed, OutcomeOverdue
 from bot.core.working_time import next_working_moment
 from bot.features.input_windows import opening, rules
 from bot.features.input_windows.reminding import OWED_AFTER, STEPS, owed_times
@@ -24,19 +24,28 @@ def close(ctx: Context, deadline: Deadline) -> None:
         return
     if found.window.closes_at > ctx.now:
         raise LookupError(f"{found.window.about} would close before its time")
-    shut(ctx, found)
-    late_s = int((ctx.now - deadline.due_at).total_seconds())
+    close_now(ctx, found, int((ctx.now - deadline.due_at).total_seconds()))
+
+
+def close_now(ctx: Context, found: Room, late_s: int = 0) -> None:
+    """Closes an open window; its threads get the summary, and the deciding group owes an outcome."""
     number = found.window.number
+    shut(ctx, found)
     for channel in input_windows.head_channels(ctx.db, ctx.network.id, found.window.about):
         ctx.say(
             channel,
             "window_summary",
-            {"number": number, "late_s": late_s},
-            key=f"D-{number}:summary:{channel.id}",
+            {"number": number, "late_s": late_s, "round": found.window.round},
+            key=f"D-{number}:summary:{round_key(found)}{channel.id}",
             about=found.window.about,
             thread_of=head_key(number, channel.id),
         )
-    opening.set_owed(ctx, found.window.about, found.deciding)
+    opening.set_owed(ctx, found.window, found.deciding)
+
+
+def round_key(found: Room) -> str:
+    """What a key has in it so that what is said once a window is said again when it was opened again."""
+    return f"r{found.window.round}:" if found.window.round > 1 else ""
 
 
 def shut(ctx: Context, found: Room) -> None:
@@ -60,7 +69,7 @@ def shut(ctx: Context, found: Room) -> None:
 def remind(ctx: Context, deadline: Deadline) -> None:
     """A step of reminding: only a group that was not heard, in its working hours; of several late ones the last."""
     found = _room(ctx, deadline)
-    asked = next((g for g in found.asked if g.group_id == deadline.group_id), None) if found else None
+    asked = found.row(deadline.group_id) if found else None
     if found is None or asked is None or found.window.state != OPEN:
         return
     group, next_at = found.groups[asked.group_id], datetime.fromisoformat(deadline.args["next"])
@@ -79,19 +88,19 @@ def remind(ctx: Context, deadline: Deadline) -> None:
 
 
 def outcome_owed(ctx: Context, deadline: Deadline) -> None:
-    """The deciding group has not said yet what became of its proposal."""
+    """The deciding group owes an outcome: it is reminded, and at last the circle sees it."""
     found = _room(ctx, deadline)
     if found is None or found.window.state != CLOSED:
         return
-    if deadline.round < len(OWED_AFTER) - 1 and _is_overtaken(ctx, found):
-        return
-    _reply(ctx, found, "outcome_owed", f"owed:{deadline.round}", found.decision.group_id)
-
-
-def _is_overtaken(ctx: Context, found: Room) -> bool:
-    """Whether the last of these reminders is due as well."""
-    closed_at = found.window.closed_at or found.window.closes_at
-    return owed_times(closed_at, calendar_of(found.deciding))[-1] <= ctx.now
+    window, step = found.window, deadline.round % len(OWED_AFTER)
+    closed_at = window.closed_at or window.closes_at
+    if step == len(OWED_AFTER) - 1:
+        owed = OutcomeOverdue(
+            about=window.about, group_id=found.decision.group_id, number=window.number, since=closed_at
+        )
+        ctx.publish(owed)
+    elif step == len(OWED_AFTER) - 2 or owed_times(closed_at, calendar_of(found.deciding))[step + 1] > ctx.now:
+        _reply(ctx, found, "outcome_owed", f"owed:{deadline.round}", found.decision.group_id)
 
 
 def _reply(ctx: Context, found: Room, view: str, key: str, group_id: int) -> None:

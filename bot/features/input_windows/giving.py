@@ -8,7 +8,7 @@ from enum import Enum
 
 from bot.core.context import Context
 from bot.core.events import ContributionChanged, ContributionGiven
-from bot.features.input_windows import rules
+from bot.features.input_windows import relaying, rules
 from bot.features.input_windows.rooms import Room, head_key
 from bot.features.input_windows.rules import Said
 from storage import contributions, counters, input_windows
@@ -27,27 +27,32 @@ class Source:
     was_at: datetime
     channel: Channel | None = None
     message_id: str = ""
+    stays_home: bool = False
 
 
 class What(Enum):
-    """What came of it: a new contribution, words for one that had none, or nothing that was not there."""
+    """What came of it: a new contribution, words for one that had none, nothing that was not there, or support that
+    was given to an earlier version and is given to this one too."""
 
     NEW = "new"
     WORDS = "words"
     KNOWN = "known"
+    AGAIN = "again"
 
 
 def give(ctx: Context, room: Room, said: Said, group_id: int, source: Source) -> tuple[Contribution, What]:
     """Takes up what the actor said for a group. A mere sign and its words become one contribution."""
     before = _sign(ctx, room, said, group_id)
     if before is not None and not said.text:
-        return before, What.KNOWN
+        if before.version >= room.window.substance_version:
+            return before, What.KNOWN
+        return _give_again(ctx, room, before), What.AGAIN
     is_late = rules.is_late(room.window, source.was_at)
     if before is not None and not before.text and (before.is_late or not is_late):
         return _give_words(ctx, before, said, source), What.WORDS
     given = _new(ctx, room, said, group_id, source)
     contributions.add(ctx.db, given)
-    if given.stance != TALK and not given.is_late and group_id in room.asked_ids:
+    if given.stance != TALK and not given.is_late and group_id in room.speaking_ids:
         input_windows.hear(ctx.db, ctx.network.id, given.number, group_id, source.was_at)
     ctx.publish(
         ContributionGiven(
@@ -62,13 +67,16 @@ def give(ctx: Context, room: Room, said: Said, group_id: int, source: Source) ->
     ctx.touch(room.window.about)
     if given.is_concern:
         announce(ctx, given)
+    elif given.stance != TALK and not given.is_late:
+        relaying.note_for_digest(ctx, room)
     return given, What.NEW
 
 
 def announce(ctx: Context, concern: Contribution) -> None:
     """A new concern is one new reply in every thread but the one where all have read it: an edit notifies nobody."""
     about = f"D-{concern.number}"
-    for channel in input_windows.head_channels(ctx.db, ctx.network.id, about):
+    heads = input_windows.head_channels(ctx.db, ctx.network.id, about)
+    for channel in relaying.wanting_concerns(ctx, heads):
         if concern.via == MESSAGE and channel.id == concern.channel_id:
             continue
         ctx.say(
@@ -90,6 +98,13 @@ def _sign(ctx: Context, room: Room, said: Said, group_id: int) -> Contribution |
     return found if found and found.group_id == group_id else None
 
 
+def _give_again(ctx: Context, room: Room, before: Contribution) -> Contribution:
+    given = replace(before, version=room.decision.version)
+    contributions.change(ctx.db, given)
+    publish_change(ctx, given)
+    return given
+
+
 def _give_words(ctx: Context, sign: Contribution, said: Said, source: Source) -> Contribution:
     channel_id = source.channel.id if source.channel else None
     given = replace(
@@ -100,6 +115,7 @@ def _give_words(ctx: Context, sign: Contribution, said: Said, source: Source) ->
         via=source.via,
         channel_id=channel_id,
         message_id=source.message_id,
+        stays_home=source.stays_home,
     )
     contributions.change(ctx.db, given)
     publish_change(ctx, given)
@@ -135,4 +151,5 @@ def _new(ctx: Context, room: Room, said: Said, group_id: int, source: Source) ->
         via=source.via,
         channel_id=source.channel.id if source.channel else None,
         message_id=source.message_id,
+        stays_home=source.stays_home,
     )

@@ -67,7 +67,7 @@ def window_head(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return left
     if not is_readable(found.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, found)
-    return head(ctx.words, story(ctx.db, found), ctx.group)
+    return head(ctx.words, story(ctx.db, found, ctx.channel.id), ctx.group)
 
 
 def head(words: Words, shown: Story, group: Group | None) -> Message:
@@ -90,7 +90,7 @@ def head(words: Words, shown: Story, group: Group | None) -> Message:
     blocks += _concerns(words, shown) + _newest(words, shown)
     if found.window.state != OPEN:
         return Message(tuple(blocks))
-    can_pass = group is None or group.id in found.asked_ids
+    can_pass = group is None or group.id in found.speaking_ids
     return Message((*blocks, *_ways(words, d.id, can_pass=can_pass)), tuple(rules.REACTIONS))
 
 
@@ -125,6 +125,13 @@ def _facts(words: Words, shown: Story) -> list[tuple[str, Spans]]:
     ]
     if d.urgent:
         rows.append((words("Could not wait"), (Text(d.urgent),)))
+    for row in shown.room.rows:
+        if row.held_at is not None and row.is_asked:
+            group = mention(shown.room.groups[row.group_id])
+            end, why = words.moment(row.closes_at), Text(shortened(row.held_why, 300) or "–")
+            rows.append(
+                (words("Asked for time"), words.line("{group}, until {end}: {why}", group=group, end=end, why=why))
+            )
     return rows
 
 

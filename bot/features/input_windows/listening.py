@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.core.context import Context
 from bot.core.conversation import Incoming, MessageEdited, MessagePosted, MessageRedacted, Reacted
 from bot.core.events import ContributionRedacted
+from bot.core.message import Message
 from bot.core.replies import Answer, Nothing, Reply
 from bot.features.input_windows import messages, rules
 from bot.features.input_windows.giving import (
@@ -20,6 +21,7 @@ from bot.features.input_windows.giving import (
 )
 from bot.features.input_windows.rooms import Room, room
 from bot.features.input_windows.rules import Said
+from bot.features.input_windows.staying import keeps_words, kept_note
 from storage import contributions, delivery, early_changes, input_windows
 from storage.contributions import TALK, Contribution
 from storage.early_changes import EarlyChange
@@ -55,20 +57,22 @@ def _posted(ctx: Context, channel: Channel, incoming: MessagePosted) -> Reply | 
     if early is not None and early.said_at >= said_at:
         text, said_at = early.text, early.said_at
     said = rules.read(text, rules.leading_words(ctx.words))
-    source = Source(MESSAGE, said_at, _was_at(ctx, incoming), channel, incoming.message_id)
+    stays = keeps_words(ctx, channel)
+    source = Source(MESSAGE, said_at, _was_at(ctx, incoming), channel, incoming.message_id, stays)
     return _give(ctx, found, said, source)
 
 
 def _give(ctx: Context, found: Room, said: Said, source: Source) -> Reply:
     """A reply gets no answer (the head shows it), but whoever raises a concern is told its number."""
     place = ctx.group.id if ctx.group else None
-    group_id = rules.speaker_group(place, ctx.actor.group_ids, found.asked_ids, found.decision.group_id)
+    group_id = rules.speaker_group(place, ctx.actor.group_ids, found.speaking_ids, found.decision.group_id)
     if group_id is None:
         # A thread outlived its channel's part in the window: what is said there is kept, and counts for nobody.
         group_id, said = found.decision.group_id, Said(TALK, said.text)
     given, what = give(ctx, found, said, group_id, source)
     if given.is_concern and what is not What.KNOWN:
-        return Answer(messages.concern_noted(ctx.words, found, given), f"C-{given.id}")
+        noted = messages.concern_noted(ctx.words, found, given)
+        return Answer(Message((*noted.blocks, *kept_note(ctx.words, given))), f"C-{given.id}")
     return Nothing()
 
 
@@ -85,8 +89,10 @@ def _edited(ctx: Context, channel: Channel, incoming: MessageEdited) -> Reply | 
         return Nothing()  # words are their author's: nobody puts others into somebody's mouth
     said = rules.read(incoming.text, rules.leading_words(ctx.words))
     new = rules.edited(old, said, incoming.at, ctx.now)
-    if new is None:
+    window = input_windows.window(ctx.db, ctx.network.id, old.number)
+    if new is None or window is None:
         return Nothing()
+    new = rules.to_version(new, window)
     contributions.change(ctx.db, new)
     if new.stance == TALK:
         input_windows.unhear(ctx.db, ctx.network.id, new.number, new.group_id)
@@ -120,7 +126,8 @@ def _reacted(ctx: Context, channel: Channel, incoming: Reacted) -> Reply | None:
     if found is None or found.window.state == CANCELLED:
         return None
     if incoming.is_added:
-        source = Source(REACTION, incoming.at, _was_at(ctx, incoming), channel, incoming.event_key)
+        stays = keeps_words(ctx, channel)
+        source = Source(REACTION, incoming.at, _was_at(ctx, incoming), channel, incoming.event_key, stays)
         return _give(ctx, found, Said(stance, ""), source)
     number, who = found.window.number, ctx.actor.id
     given = contributions.reaction(ctx.db, ctx.network.id, number, who, stance, channel.id)

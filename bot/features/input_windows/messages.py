@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.language import Words
 from bot.core.message import (
@@ -34,22 +35,22 @@ def opened(words: Words, found: Room, homes: Sequence[Channel]) -> tuple[Block, 
         until = words.line("It stands; those affected can look at it until {end}.", end=end)
     else:
         until = words.line("Open for input until {end}.", end=end)
-    return (Paragraph(until), *_own_ends(words, found), *_reached(words, found, homes))
+    return (Paragraph(until), *group_ends(words, found), *_reached(words, found, homes))
 
 
-def _own_ends(words: Words, found: Room) -> tuple[Block, ...]:
-    """Each group's own end, where they differ."""
-    if len({group.closes_at for group in found.asked}) < 2:
+def group_ends(words: Words, found: Room) -> tuple[Block, ...]:
+    """Each group's own end in its own zone, where they differ."""
+    if len({row.closes_at for row in found.asked}) < 2:
         return ()
-    ends = tuple(
+    lines = tuple(
         words.line(
             "{group}: until {end}",
-            group=mention(found.groups[group.group_id]),
-            end=words.moment(group.closes_at, group.zone),
+            group=mention(found.groups[row.group_id]),
+            end=words.moment(row.closes_at, row.zone),
         )
-        for group in found.asked
+        for row in found.asked
     )
-    return (Bullets(ends),)
+    return (Bullets(lines),)
 
 
 def _reached(words: Words, found: Room, homes: Sequence[Channel]) -> tuple[Block, ...]:
@@ -75,6 +76,9 @@ def noted(words: Words, found: Room, given: Contribution, what: What) -> Message
         kind = Bold(kind_word(words, given.stance))
         sentence = words.line("You have said so already: {kind} on {decision}, {id}.", kind=kind, **values)
         return Message((Paragraph(sentence), *_late(words, given)))
+    if what is What.AGAIN:
+        sentence = words.line("Your support holds for {decision} as it is now, {id}.", **values)
+        return Message((Paragraph(sentence),))
     if given.stance == TALK:
         return Message(
             (
@@ -160,13 +164,21 @@ def resolved(words: Words, concern: Contribution) -> Message:
     return Message((Paragraph(line),))
 
 
-def concluded(words: Words, found: Room, carried: Sequence[int]) -> tuple[Block, ...]:
+def outcome_label(words: Words, found: Room, outcome: str) -> str:
+    """An outcome that is not given yet, in a word or two."""
+    return outcome_word(words, replace(found, window=replace(found.window, outcome=outcome)))
+
+
+def concluded(words: Words, found: Room, carried: Sequence[int], unanswered: Sequence[int]) -> tuple[Block, ...]:
     """For the answer to `outcome`."""
     id, outcome = RecordMention(found.window.about), Bold(outcome_word(words, found))
     blocks: list[Block] = [Paragraph(words.line("{id}: {outcome}. All threads are told.", id=id, outcome=outcome))]
     if carried:
         ids = ", ".join(f"C-{id}" for id in carried)
         blocks.append(Paragraph(words.line("These concerns stay with it as dissent: {ids}.", ids=ids)))
+    if unanswered:
+        ids = ", ".join(f"C-{id}" for id in unanswered)
+        blocks.append(Paragraph(words.line("Shown as not answered: {ids}.", ids=ids)))
     return tuple(blocks)
 
 

@@ -8,7 +8,7 @@ from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import DecisionLogged, DecisionProposed, InputOpened
 from bot.core.message import Block
-from bot.features.input_windows import messages, rules
+from bot.features.input_windows import ends, messages, rules
 from bot.features.input_windows.reminding import STEPS, owed_times, reminder_times
 from bot.features.input_windows.rooms import Room, head_key
 from storage import decisions, directory, input_windows
@@ -22,30 +22,32 @@ REVIEW_LENGTH = "10bd"
 
 def proposed(ctx: Context, fact: DecisionProposed) -> tuple[Block, ...]:
     """Opens the window of a proposal; what its author is told of it."""
-    return _open(ctx, fact.number, fact.affected_ids, fact.length, is_review=False)
+    return open_window(ctx, fact.number, fact.affected_ids, fact.length, is_review=False)
 
 
 def logged(ctx: Context, fact: DecisionLogged) -> tuple[Block, ...]:
     """Opens a review after an urgent decision that affects others; the decision stands meanwhile."""
     if not fact.is_urgent or not fact.affected_ids:
         return ()
-    return _open(ctx, fact.number, fact.affected_ids, fact.length or REVIEW_LENGTH, is_review=True)
+    return open_window(ctx, fact.number, fact.affected_ids, fact.length or REVIEW_LENGTH, is_review=True)
 
 
-def _open(ctx: Context, number: int, affected: Collection[int], length: str, *, is_review: bool) -> tuple[Block, ...]:
+def open_window(
+    ctx: Context, number: int, affected: Collection[int], length: str, *, is_review: bool
+) -> tuple[Block, ...]:
     decision = decisions.find(ctx.db, ctx.network.id, number)
     if decision is None:
         raise LookupError(f"D-{number} is not there to be opened for input")
     ids = rules.asked_ids(decision.group_id, affected)
     groups = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id, *ids])
     calendars = {id: calendar_of(groups[id]) for id in ids}
-    window, asked = rules.opened(decision, length, calendars, ctx.now, is_review=is_review)
+    window, asked = ends.opened(decision, length, calendars, ctx.now, is_review=is_review)
     input_windows.add(ctx.db, window, asked)
     room = Room(decision, window, tuple(asked), groups)
     homes = directory.homes(ctx.db, ctx.network.id, list(groups))
     for channel in homes:
         post_head(ctx, window, channel)
-    ctx.due(window.closes_at, CLOSE, window.about)
+    set_close(ctx, window)
     for group in asked:
         set_reminders(ctx, room, group)
     opened = InputOpened(
@@ -74,18 +76,24 @@ def post_head(ctx: Context, window: Window, channel: Channel) -> None:
 def set_reminders(ctx: Context, room: Room, group: WindowGroup) -> None:
     """Sets a group's reminders that are still ahead, or moves them; those that were given stay given."""
     calendar = calendar_of(room.groups[group.group_id])
-    steps = reminder_times(room.window.opened_at, group.closes_at, calendar)
-    ends = [*(at for _, at in steps), group.closes_at][1:]
-    for (step, at), next_at in zip(steps, ends, strict=True):
+    steps = reminder_times(group.joined_at or room.window.opened_at, group.closes_at, calendar)
+    next_ones = [*(at for _, at in steps), group.closes_at][1:]
+    for (step, at), next_at in zip(steps, next_ones, strict=True):
         if at > ctx.now:
             args = {"step": step, "next": next_at.isoformat()}
             ctx.due(at, REMINDER, room.window.about, group_id=group.group_id, round=STEPS.index(step), **args)
 
 
-def set_owed(ctx: Context, about: str, deciding: Group) -> None:
-    """From now on the deciding group owes an outcome."""
-    for round, at in enumerate(owed_times(ctx.now, calendar_of(deciding))):
-        ctx.due(at, OWED, about, group_id=deciding.id, round=round)
+def set_close(ctx: Context, window: Window) -> None:
+    """The window closes when it ends: once for each time that it was opened."""
+    ctx.due(window.closes_at, CLOSE, window.about, round=window.round - 1)
+
+
+def set_owed(ctx: Context, window: Window, deciding: Group) -> None:
+    """From now on the deciding group owes an outcome; at last the circle sees it."""
+    times = owed_times(ctx.now, calendar_of(deciding))
+    for n, at in enumerate(times):
+        ctx.due(at, OWED, window.about, group_id=deciding.id, round=(window.round - 1) * len(times) + n)
 
 
 def stop_clocks(ctx: Context, about: str) -> None:

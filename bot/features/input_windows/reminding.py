@@ -14,8 +14,9 @@ from bot.core.working_time import (
 
 HALF_WAY, TWO_DAYS, LAST_DAY = "half-way", "two-days", "last-day"
 STEPS = (HALF_WAY, TWO_DAYS, LAST_DAY)
-OWED_AFTER = (3, 7)
-"""Business days of the deciding group after which it is reminded that an outcome is owed."""
+OWED_AFTER = (3, 7, 10)
+"""Business days of the deciding group after which it is reminded that an outcome is owed; at the last one nobody is
+addressed any more, and the facilitation circle sees it."""
 _LEAST, _MOST = timedelta(hours=2), timedelta(hours=20)
 
 
@@ -45,5 +46,5 @@ def reminder_times(opened_at: datetime, closes_at: datetime, calendar: WorkingTi
 
 
 def owed_times(closed_at: datetime, calendar: WorkingTime) -> tuple[datetime, ...]:
-    """When the deciding group is reminded of the outcome that it owes, in its working hours."""
+    """When the deciding group is reminded of the outcome that it owes, in its working hours; last, when it is shown."""
     return tuple(next_working_moment(calendar, add_business_days(calendar, closed_at, n)) for n in OWED_AFTER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from bot.core.audience import channel_reader
@@ -13,7 +14,7 @@ from bot.features.input_windows.rooms import is_readable, room
 from bot.features.input_windows.story import Story, gone, hidden, mention, quoted, story_of_one
 from storage import contributions
 from storage.contributions import OPEN as OPEN_CONCERN
-from storage.contributions import Contribution
+from storage.contributions import RESTED, Contribution
 from storage.input_windows import CLOSED, OPEN
 
 
@@ -45,15 +46,38 @@ def concern_answered(ctx: ViewContext, args: Mapping[str, Any]) -> Message | Non
     if not is_readable(shown.room.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, shown.room)
     answer = next(a for a in shown.answers[concern.id] if a.position == args["position"])
-    raiser = PersonMention(concern.person_id, shown.person(concern.person_id).name, is_addressed=True)
-    opening = ctx.words.line(
-        "{name}, your concern {id} has an answer:", name=raiser, id=RecordMention(f"C-{concern.id}")
-    )
+    raiser = PersonMention(concern.raiser_id, shown.person(concern.raiser_id).name, is_addressed=True)
+    id = RecordMention(f"C-{concern.id}")
+    opening = ctx.words.line("{name}, your concern {id} has an answer:", name=raiser, id=id)
+    if concern.is_orphan or not concern.is_shown_in(shown.here):
+        opening = ctx.words.line("The concern {id} has an answer:", id=id)
     by = ctx.words.line("{name} for {group}", name=shown.person(answer.by_id), group=mention(shown.room.deciding))
     blocks: list[Block] = [Paragraph(opening), Quote(answer.text or ctx.words("(redacted)"), by)]
     if concern.is_unsettled:
         blocks.append(Actions((Action(ctx.words("That resolves it"), f"/resolve C-{concern.id}"),)))
     return Message(tuple(blocks))
+
+
+def concern_orphaned(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
+    """To a group whose concern nobody speaks for any more: it can take it over, in its own words."""
+    shown, concern = _concern(ctx, args["id"])
+    if shown is None or concern is None or not concern.is_concern or gone(ctx.words, shown.room):
+        return None
+    if not is_readable(shown.room.decision, channel_reader(ctx.group)):
+        return hidden(ctx.words, shown.room)
+    id, words = RecordMention(f"C-{concern.id}"), ctx.words
+    if not concern.is_orphan:
+        return Message(
+            (Paragraph(words.line("{group} speaks for {id} again.", group=shown.group(concern.group_id), id=id)),)
+        )
+    lines: list[Block] = [Paragraph(words.line("Who raised {id} is gone, and the words with them.", id=id))]
+    if concern.state == RESTED:
+        return Message((*lines, Note(words.line("Nobody took it over: it rests, on the record."))))
+    at = words.moment(datetime.fromisoformat(args["rests_at"]))
+    way = words.line(
+        "Anybody of you can take it over in your own words. Otherwise it rests, on the record, from {at} on.", at=at
+    )
+    return Message((*lines, Paragraph(way), Actions((Action(words("Take over"), f"/take-over C-{concern.id}"),))))
 
 
 def input_reminder(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -63,8 +87,8 @@ def input_reminder(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return None
     if not is_readable(found.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, found)
-    asked = next((group for group in found.asked if group.group_id == args["group_id"]), None)
-    if asked is None or asked.heard_at is not None or found.window.state != OPEN:
+    asked = found.row(args["group_id"])
+    if asked is None or not asked.is_asked or asked.heard_at is not None or found.window.state != OPEN:
         return None
     about, group = RecordMention(found.window.about), found.groups[asked.group_id]
     line = ctx.words.line(
@@ -98,4 +122,4 @@ def _concern(ctx: ViewContext, id: int) -> tuple[Story | None, Contribution | No
     found = room(ctx.db, ctx.network.id, concern.number) if concern else None
     if concern is None or found is None:
         return None, None
-    return story_of_one(ctx.db, found, concern), concern
+    return story_of_one(ctx.db, found, concern, ctx.channel.id), concern

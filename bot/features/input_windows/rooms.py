@@ -14,18 +14,32 @@ from bot.core.permissions import Subject
 from storage import contributions, decisions, directory, input_windows
 from storage.contributions import Contribution
 from storage.decisions import Decision
-from storage.input_windows import CANCELLED, Window, WindowGroup
+from storage.input_windows import CANCELLED, LEFT, Window, WindowGroup
 from storage.network import Group
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """`asked`: the groups that are asked, the first to end first; `groups`: these and the deciding one, by id."""
+    """`rows`: groups that are or were asked, the first to end first; `groups`: these and the deciding one, by id."""
 
     decision: Decision
     window: Window
-    asked: tuple[WindowGroup, ...]
+    rows: tuple[WindowGroup, ...]
     groups: dict[int, Group]
+
+    @property
+    def asked(self) -> tuple[WindowGroup, ...]:
+        """The groups that are waited for: neither paused nor gone."""
+        return tuple(row for row in self.rows if row.is_asked)
+
+    @property
+    def speaking_ids(self) -> frozenset[int]:
+        """Groups that can say something, waited for or not."""
+        return frozenset(row.group_id for row in self.rows if row.state != LEFT)
+
+    def row(self, group_id: int) -> WindowGroup | None:
+        """What is stored of a group in this window."""
+        return next((row for row in self.rows if row.group_id == group_id), None)
 
     @property
     def deciding(self) -> Group:
@@ -46,9 +60,9 @@ def room(db: sa.Connection, network_id: int, number: int) -> Room | None:
     decision = decisions.find(db, network_id, number) if window else None
     if window is None or decision is None:
         return None
-    asked = tuple(input_windows.asked(db, network_id, number))
-    ids = [decision.group_id, *(group.group_id for group in asked)]
-    return Room(decision, window, asked, directory.groups_by_id(db, network_id, ids))
+    rows = tuple(input_windows.asked(db, network_id, number))
+    ids = [decision.group_id, *(row.group_id for row in rows)]
+    return Room(decision, window, rows, directory.groups_by_id(db, network_id, ids))
 
 
 def is_readable(decision: Decision, reader: Reader) -> bool:
@@ -92,7 +106,19 @@ def concern_subject(ctx: Context, args: Any) -> Subject:
     """Who raised the concern of `args.concern`, and whose decision it is about."""
     found = _contribution(ctx, args.concern)
     decision = _readable(ctx, found.number, f"C-{found.id}")
-    return Subject(decision.group_id, raiser_id=found.person_id, affected_ids=frozenset(decision.affected_ids))
+    return Subject(decision.group_id, raiser_id=found.raiser_id, affected_ids=frozenset(decision.affected_ids))
+
+
+def concerned_group(ctx: Context, args: Any) -> Subject:
+    """The group for which the concern of `args.concern` was raised: its members can take it over."""
+    found = _contribution(ctx, args.concern)
+    return Subject(affected_ids=frozenset({found.group_id}))
+
+
+def said_subject(ctx: Context, args: Any) -> Subject:
+    """Who said the contribution of `args.contribution`."""
+    found = _contribution(ctx, args.contribution)
+    return Subject(raiser_id=found.raiser_id)
 
 
 def _readable(ctx: Context, number: int, asked_for: str) -> Decision:

@@ -7,18 +7,18 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.durations import ends_at, parse_duration
 from bot.core.errors import UserError
 from bot.core.language import Words, mark
-from bot.core.working_time import WorkingTime, holidays_used, to_local
-from storage.contributions import CONCERN, OPEN, TALK, Contribution
-from storage.decisions import Decision
+from storage.contributions import ANSWERED, CARRIED, CONCERN, OPEN, RESOLVED, RESTED, TALK, Contribution
 from storage.input_windows import CANCELLED, CLOSED, CONCLUDED, Window, WindowGroup
 from storage.input_windows import OPEN as OPEN_WINDOW
+from storage.network import Group
 
 SUPPORT, QUESTION, DATA, CONTEXT = "support", "question", "data", "context"
 KINDS = (SUPPORT, CONCERN, QUESTION, DATA, CONTEXT)
 ADOPTED, WITH_CHANGES, WITHDRAWN = "adopted", "adopted-with-changes", "withdrawn"
+STANDING = (OPEN, ANSWERED, CARRIED)
+"""States of a concern that somebody has to speak for."""
 OUTCOMES = (ADOPTED, WITH_CHANGES, WITHDRAWN)
 REACTIONS: Mapping[str, str] = {"👍": SUPPORT, "❓": QUESTION, "✋": CONCERN}
 """Reactions offered under a head message, in order."""
@@ -91,38 +91,64 @@ def speaker_group(place: int | None, mine: Collection[int], asked: Collection[in
     return deciding if not own and deciding in mine else None
 
 
-def passing_group(place: int | None, mine: Collection[int], asked: Collection[int]) -> int:
-    """The asked group that somebody passes for. UserError where there is none, or not only one."""
+def asked_group(place: int | None, mine: Collection[int], asked: Collection[int], typed: str) -> int:
+    """The asked group that somebody acts for by the command `typed`. UserError where there is none, or several."""
     own = set(mine) & set(asked)
     if place is not None and place in own:
         return place
     if len(own) == 1:
         return next(iter(own))
     if not own:
-        raise UserError("Your group is not asked here, so there is nothing to pass.")
-    raise UserError("You belong to several of the groups that are asked. Say for which one.", "/pass D-1 --as GROUP")
+        raise UserError("Your group is not asked here, so there is nothing to pass or to hold.")
+    raise UserError("You belong to several of the groups that are asked. Say for which one.", f"{typed} --as GROUP")
 
 
-def window_group(
-    window: Window, group_id: int, calendar: WorkingTime, not_before: datetime | None = None
-) -> WindowGroup:
-    """A group's own end: the window's length by its calendar, not before `not_before`. UserError for a past date."""
-    end = ends_at(parse_duration(window.length), window.opened_at, calendar)
-    if not_before is not None:
-        end = max(end, not_before)
-    local = to_local(end, calendar.zone).isoformat(timespec="minutes")
-    days = tuple((day.isoformat(), name) for day, name in holidays_used(calendar, window.opened_at, end))
-    return WindowGroup(window.network_id, window.number, group_id, end, local, calendar.zone, days)
+def check_speaker(named: Group | None, mine: Collection[int], groups: Collection[int], about: str) -> None:
+    """Whoever names a group speaks for that one and for no other. UserError where they cannot."""
+    if named is None:
+        return
+    if named.id not in mine:
+        raise UserError("You are no member of {group}.", group=named.name)
+    if named.id not in groups:
+        raise UserError("{group} is not asked about {id}.", group=named.name, id=about)
 
 
-def opened(
-    decision: Decision, length: str, calendars: Mapping[int, WorkingTime], now: datetime, *, is_review: bool
-) -> tuple[Window, list[WindowGroup]]:
-    """A new window over the groups of `calendars`; it ends with the last of them. UserError for a past date."""
-    window = Window(decision.network_id, decision.number, is_review, OPEN_WINDOW, length, now, now)
-    asked = [window_group(window, group_id, calendar) for group_id, calendar in calendars.items()]
-    asked.sort(key=lambda group: (group.closes_at, group.group_id))
-    return replace(window, closes_at=asked[-1].closes_at), asked
+def check_open(window: Window) -> None:
+    """UserError unless input is still asked for."""
+    if window.state != OPEN_WINDOW:
+        raise UserError("{id} is not open for input any more.", id=window.about)
+
+
+def check_hold(row: WindowGroup, group: Group, about: str, shown_end: str, now: datetime) -> None:
+    """UserError unless the group can ask for time: once, and while it has some. `shown_end`: its own end."""
+    if row.held_at is not None:
+        raise UserError(
+            "{group} has asked for time on {id} already, and has it until {end}.",
+            group=group.name,
+            id=about,
+            end=shown_end,
+        )
+    if row.closes_at <= now:
+        raise UserError(
+            "The time of {group} on {id} ended {end}. What you say in the thread still counts until it closes.",
+            f"/input {about} concern …",
+            group=group.name,
+            id=about,
+            end=shown_end,
+        )
+
+
+def check_all_heard(window: Window, silent: str, shown_end: str) -> None:
+    """UserError where groups have not been heard (`silent`: their names): nobody's time is cut short."""
+    if silent:
+        raise UserError(
+            "{id} closes early only when every affected group was heard, and these were not: {groups}. "
+            "It closes by itself {end}.",
+            f"/outcome {window.about} withdrawn",
+            id=window.about,
+            groups=silent,
+            end=shown_end,
+        )
 
 
 def asked_ids(decision_group: int, affected: Iterable[int]) -> tuple[int, ...]:
@@ -132,8 +158,12 @@ def asked_ids(decision_group: int, affected: Iterable[int]) -> tuple[int, ...]:
 
 
 def wants_reminder(asked: WindowGroup, group_state: str, next_at: datetime, now: datetime) -> bool:
-    """Whether a reminder that is due still makes sense; `next_at`: when the next one, or the group's close, is due."""
-    return asked.heard_at is None and group_state == "active" and now < min(next_at, asked.closes_at)
+    """Whether a reminder that is due still makes sense: the one place that says who is addressed.
+
+    `next_at`: when the next one, or the group's close, is due.
+    """
+    is_waited_for = asked.is_asked and group_state == "active" and asked.heard_at is None
+    return is_waited_for and now < min(next_at, asked.closes_at)
 
 
 def is_late(window: Window, said_at: datetime) -> bool:
@@ -157,6 +187,34 @@ def edited(old: Contribution, said: Said, said_at: datetime, now: datetime) -> C
         return None
     state = old.state if said.stance == old.stance else first_state(said.stance)
     return replace(old, stance=said.stance, text=said.text, state=state, said_at=said_at, edited_at=now)
+
+
+def to_version(changed: Contribution, window: Window) -> Contribution:
+    """Support that somebody words anew is given to the proposal as it is now."""
+    return replace(changed, version=max(changed.version, window.substance_version))
+
+
+def check_take_over(concern: Contribution, text: str, *, is_holder_gone: bool, by: int) -> None:
+    """UserError unless it can be taken over: nobody speaks for it any more, or who took it over gives it words."""
+    id = f"C-{concern.id}"
+    if concern.state == RESOLVED:
+        raise UserError("{id} is resolved already.", id=id)
+    is_wordless = not concern.text and concern.taken_over_by == by
+    if not is_holder_gone and not is_wordless:
+        raise UserError(
+            "{id} has somebody who speaks for it. It is theirs to resolve.", f"/show D-{concern.number}", id=id
+        )
+    if concern.text and text.strip():
+        raise UserError("{id} has its raiser's words, and they stay. Take it over as it is.", f"/take-over {id}", id=id)
+
+
+def state_taken_over(concern: Contribution, window: Window, *, has_answer: bool) -> str:
+    """The state of a concern that somebody speaks for again."""
+    if concern.state != RESTED:
+        return concern.state
+    if window.state == CONCLUDED:
+        return CARRIED
+    return ANSWERED if has_answer else OPEN
 
 
 def check_no_concern(about: str, concerns: Collection[Contribution]) -> None:

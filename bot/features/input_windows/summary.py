@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +28,7 @@ from bot.core.message import (
 )
 from bot.features.input_windows.head import kind_word, state
 from bot.features.input_windows.messages import outcome_actions
-from bot.features.input_windows.rooms import is_readable, room
+from bot.features.input_windows.rooms import Room, is_readable, room
 from bot.features.input_windows.story import (
     Story,
     by_group,
@@ -39,9 +40,11 @@ from bot.features.input_windows.story import (
     quoted,
     story,
 )
-from storage.contributions import CARRIED, OPEN, RESOLVED, TALK, Contribution
+from storage import window_rounds
+from storage.contributions import CARRIED, OPEN, RESOLVED, RESTED, TALK, Contribution
 from storage.input_windows import CLOSED
 from storage.network import Group
+from storage.window_rounds import Round
 
 ANSWERS_OFFERED = 5
 LATE_FROM = timedelta(minutes=10)
@@ -55,7 +58,11 @@ def window_summary(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return None
     if not is_readable(found.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, found)
-    return summary(ctx.words, story(ctx.db, found, 0), ctx.group, timedelta(seconds=args.get("late_s", 0)))
+    if args.get("round", 1) < found.window.round:
+        return _opened_since(ctx, found, args["round"])
+    return summary(
+        ctx.words, story(ctx.db, found, ctx.channel.id, 0), ctx.group, timedelta(seconds=args.get("late_s", 0))
+    )
 
 
 def summary(words: Words, shown: Story, group: Group | None, late: timedelta) -> Message:
@@ -144,7 +151,9 @@ def outcome(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return None
     if not is_readable(found.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, found)
-    words, shown = ctx.words, story(ctx.db, found, 0)
+    if args.get("round", 1) < found.window.round:
+        return _opened_since(ctx, found, args["round"])
+    words, shown = ctx.words, story(ctx.db, found, ctx.channel.id, 0)
     line = words.line(
         "{group} on {id}: {outcome}",
         group=mention(found.deciding),
@@ -159,8 +168,8 @@ def outcome(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
 
 
 def dissent(words: Words, shown: Story) -> list[Block]:
-    """The concerns that were carried into the outcome, each said to be answered or not."""
-    carried = [concern for concern in shown.concerns if concern.state == CARRIED]
+    """The concerns that were carried into the outcome, each said to be answered or not, and those at rest."""
+    carried = [concern for concern in shown.concerns if concern.state in (CARRIED, RESTED)]
     if not carried:
         return []
     blocks: list[Block] = [Paragraph((Bold(words("Concerns that stay with it")),))]
@@ -169,25 +178,51 @@ def dissent(words: Words, shown: Story) -> list[Block]:
     return blocks
 
 
-def whole(words: Words, shown: Story, said: Sequence[Contribution], names: Mapping[int, str]) -> tuple[Block, ...]:
+def _opened_since(ctx: ViewContext, found: Room, round: int) -> Message | None:
+    """What is left of a summary or an outcome once the window was opened again; the concerns stand in the newer one."""
+    rounds = window_rounds.rounds(ctx.db, ctx.network.id, found.window.number)
+    told = [block for each in rounds if each.round == round for block in round_told(ctx.words, found, each)]
+    return Message(tuple(told)) if told else None
+
+
+def round_told(words: Words, found: Room, round: Round) -> list[Block]:
+    """What became of a window before it was opened again."""
+    about, at = RecordMention(found.window.about), words.moment(round.outcome_at or round.closed_at)
+    if not round.outcome:
+        return [Paragraph(words.line("{id} closed on {at}, and was opened again.", id=about, at=at))]
+    given = replace(found.window, outcome=round.outcome, is_review=round.is_review)
+    outcome = Bold(outcome_word(words, replace(found, window=given)))
+    blocks: list[Block] = [
+        Paragraph(words.line("Outcome on {at}: {outcome}. It was opened again since.", at=at, outcome=outcome))
+    ]
+    return [*blocks, Quote(round.outcome_text)] if round.outcome_text else blocks
+
+
+def whole(
+    words: Words,
+    shown: Story,
+    said: Sequence[Contribution],
+    names: Mapping[int, str],
+    earlier: Sequence[Round] = (),
+) -> tuple[Block, ...]:
     """The window's part of all that is to be said about a decision: every concern and every word."""
     found = shown.room
-    blocks: list[Block] = [Paragraph((Bold(words("Input")),)), Paragraph(state(words, found, None))]
+    blocks: list[Block] = [Paragraph((Bold(words("Input")),))]
+    blocks += [block for each in earlier for block in round_told(words, found, each)]
+    blocks.append(Paragraph(state(words, found, None)))
     if found.window.outcome_text:
         blocks.append(Quote(found.window.outcome_text))
     blocks.append(Fields(tuple(by_group(words, shown))))
     for concern in shown.concerns:
         blocks += quoted(words, shown, concern)
-    lines = [
-        words.line(
-            "{id} {kind}, {name} ({group}): {text}",
-            id=RecordMention(f"C-{given.id}"),
-            kind=kind_word(words, given.stance),
-            name=names.get(given.person_id, "?"),
-            group=shown.group(given.group_id),
-            text=given.text or words("(without words)"),
-        )
-        for given in said
-        if given.redacted_at is None and not given.is_concern
-    ]
+    lines = [_told(words, shown, given, names) for given in said if given.redacted_at is None and not given.is_concern]
     return (*blocks, Bullets(tuple(lines))) if lines else tuple(blocks)
+
+
+def _told(words: Words, shown: Story, given: Contribution, names: Mapping[int, str]) -> Spans:
+    id, kind, group = RecordMention(f"C-{given.id}"), kind_word(words, given.stance), shown.group(given.group_id)
+    if not given.is_shown_in(shown.here):
+        stays = words("(its words stay in the channel where they were said)")
+        return words.line("{id} {kind} ({group}): {text}", id=id, kind=kind, group=group, text=stays)
+    name, text = names.get(given.person_id, "?"), given.text or words("(without words)")
+    return words.line("{id} {kind}, {name} ({group}): {text}", id=id, kind=kind, name=name, group=group, text=text)

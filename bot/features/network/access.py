@@ -129,14 +129,14 @@ class RolesArgs(Args):
 def show_roles(ctx: Context, args: RolesArgs) -> Reply:
     if args.person:
         rules.check_role(args.role)
-        _give(ctx, _person(ctx, args.person), args.role)
+        _give(ctx, person_typed(ctx, args.person), args.role)
     found: defaultdict[str, list[PersonMention]] = defaultdict(list)
     for holder in roles.holders(ctx.db, ctx.network.id):
         found[holder.role].append(PersonMention(holder.person_id, holder.name))
     return Answer(roles_shown(ctx.words, found))
 
 
-def _person(ctx: Context, typed: str) -> PersonRow:
+def person_typed(ctx: Context, typed: str) -> PersonRow:
     """The one person who is meant; UserError for none or several."""
     place = ctx.where
     if place is None:

@@ -132,3 +132,9 @@ class GroupArgs(Args):
         (), description=mark("days that this group works, whatever its region says")
     )
     rename: Annotated[str, FreeText()] = Field("", description=mark("a new name for the group"))
+    contact: Annotated[str, Kind(name="person", widget="person", shown="PERSON")] = Field(
+        "", description=mark("whom the network turns to when the group is silent; none for nobody")
+    )
+    rotate: Annotated[str, Kind(shown="1mo|off")] = Field(
+        "", description=mark("the contact goes round, fairly, in terms of this length")
+    )

@@ -8,12 +8,15 @@ from bot.core.errors import UserError
 from bot.core.events import ChannelBound, GroupChanged, GroupRegistered
 from bot.core.grammar import quoted
 from bot.core.language import mark
-from bot.core.message import Bold, Code, Message, Paragraph
+from bot.core.message import Bold, Code, Message, Paragraph, Spans
+from bot.core.presence import check_not_gone, is_gone, is_here
 from bot.core.replies import Answer, Reply
-from bot.features.network import homes, rules
+from bot.features.network import contacts, homes, pausing, rules, state_rules
 from bot.features.network.fields import GroupArgs
 from bot.features.network.messages import GroupFacts, group_shown
-from storage import directory
+from bot.features.network.state_messages import came_back, gone, paused_said
+from storage import directory, group_states
+from storage.group_states import ACTIVE, MERGED, PAUSED, Standing
 from storage.network import Group
 
 
@@ -28,6 +31,7 @@ from storage.network import Group
         "/group",
         "/group --quiet 20:00-08:00 --days mon-thu",
         "/group --holiday 2026-12-24,2026-12-31 --workday 2026-12-26",
+        "/group --contact @ana --rotate 1mo",
     ),
 )
 def group(ctx: Context, args: GroupArgs) -> Reply:
@@ -35,7 +39,8 @@ def group(ctx: Context, args: GroupArgs) -> Reply:
     if meant is None:
         return _register(ctx, args)
     if args.name and ctx.group is None and not homes.is_direct(ctx):
-        return homes.ask(ctx, meant)
+        check_is_itself(ctx, meant, args.name)
+        return homes.ask(ctx, meant) if is_here(meant) else _come_back(ctx, meant)
     if not rules.has_settings(args):
         return Answer(_shown(ctx, meant))
     return _change(ctx, meant, args)
@@ -61,11 +66,28 @@ def _meant(ctx: Context, args: GroupArgs) -> Group | None:
     return found
 
 
+def check_is_itself(ctx: Context, group: Group, typed: str) -> None:
+    """UserError for a group that is part of another now."""
+    if group.state == MERGED:
+        check_not_gone(ctx.db, group, typed)
+
+
+def _come_back(ctx: Context, group: Group) -> Reply:
+    """A group that had left, or that was only named here, has a channel and is asked from now on."""
+    rules.check_may_register(ctx.actor, ctx.network.settings, group.name)
+    home = homes.bind(ctx, group, homes.here(ctx))
+    directory.add_membership(ctx.db, ctx.network.id, ctx.actor.id, group.id, ctx.now)
+    ctx.publish(ChannelBound(about=homes.about(group), group_id=group.id, channel_id=home.id))
+    pausing.change(ctx, group, ACTIVE, Standing(group.id, ctx.now))
+    return Answer(Message((Paragraph(came_back(ctx.words, group.name)),)))
+
+
 def _register(ctx: Context, args: GroupArgs) -> Reply:
     network_id = ctx.network.id
     rules.check_may_register(ctx.actor, ctx.network.settings, args.name)
+    homes.check_may_bind(ctx)
     new = rules.new_group(network_id, ctx.new_id(), args.name, args, ctx.actor.zone, ctx.network.language)
-    _check_names(ctx, new)
+    check_names(ctx, new)
     directory.add_group(ctx.db, new, ctx.now)
     home = homes.bind(ctx, new, homes.here(ctx))
     directory.add_membership(ctx.db, network_id, ctx.actor.id, new.id, ctx.now)
@@ -84,17 +106,20 @@ def _register(ctx: Context, args: GroupArgs) -> Reply:
 
 def _change(ctx: Context, old: Group, args: GroupArgs) -> Reply:
     rules.check_may_change(ctx.actor, old)
+    state_rules.check_is_here(old)
     new, names = rules.changed(old, args)
     if names:
         if {"name", "slug"} & set(names):
-            _check_names(ctx, new)
+            check_names(ctx, new)
         directory.change_group(ctx.db, new)
         ctx.publish(GroupChanged(about=homes.about(new), group_id=new.id, changed=names))
         ctx.touch(homes.about(new))
+    if args.contact or args.rotate:
+        contacts.set_up(ctx, new, args.contact, args.rotate)
     return Answer(_shown(ctx, new))
 
 
-def _check_names(ctx: Context, group: Group) -> None:
+def check_names(ctx: Context, group: Group) -> None:
     """Name and short name are no other group's: what is meant for the one would reach the other."""
     for other in directory.all_groups(ctx.db, ctx.network.id):
         if other.id == group.id:
@@ -117,6 +142,21 @@ def _check_names(ctx: Context, group: Group) -> None:
 
 
 def _shown(ctx: Context, shown: Group) -> Message:
+    standing = group_states.standings(ctx.db, ctx.network.id, [shown.id]).get(shown.id)
+    if is_gone(shown):
+        return Message((Paragraph(state_line(ctx, shown, standing)),))
     found = directory.homes(ctx.db, ctx.network.id, [shown.id])
     members = directory.member_count(ctx.db, ctx.network.id, shown.id)
-    return group_shown(ctx.words, shown, GroupFacts(found, members, ctx.now))
+    facts = GroupFacts(found, members, ctx.now, state_line(ctx, shown, standing))
+    contact = contacts.contact_blocks(ctx, shown) if is_here(shown) else ()
+    return Message((*group_shown(ctx.words, shown, facts).blocks, *contact))
+
+
+def state_line(ctx: Context, group: Group, standing: Standing | None) -> Spans:
+    """How it stands, where that is not simply active."""
+    if standing is None:
+        return ()
+    if is_gone(group):
+        into = directory.groups_by_id(ctx.db, ctx.network.id, [standing.into_id] if standing.into_id else [])
+        return gone(ctx.words, group, standing, next(iter(into.values()), None))
+    return paused_said(ctx.words, group, standing.until_at, is_begun=True) if group.state == PAUSED else ()

@@ -44,6 +44,11 @@ def here(ctx: Context) -> Channel:
     )
 
 
+def check_may_bind(ctx: Context) -> None:
+    """UserError unless the actor runs the channel (or the network)."""
+    rules.check_may_bind(ctx.actor, may_arrange=ctx.where is None or ctx.where.may_arrange)
+
+
 def bind(ctx: Context, group: Group, channel: Channel) -> Channel:
     """Makes a channel a home of a group and shows the group's card in it. UserError if it is another's."""
     wanted = Channel(
@@ -66,9 +71,11 @@ def bind(ctx: Context, group: Group, channel: Channel) -> Channel:
 
 def ask(ctx: Context, group: Group) -> Reply:
     """Asks the group's homes whether this channel is theirs too."""
+    check_may_bind(ctx)
     found = directory.homes(ctx.db, ctx.network.id, [group.id])
     if not found:
-        rules.check_may_register(ctx.actor, ctx.network.settings, group.name)
+        if group.id not in ctx.actor.group_ids:
+            rules.check_may_register(ctx.actor, ctx.network.settings, group.name)
         return _bound(ctx, group, here(ctx))
     code, new, expires_at = ctx.new_code(), here(ctx), ctx.now + rules.HOME_ASKED_FOR
     _check_not_asked(ctx, group, new)

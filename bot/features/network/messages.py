@@ -26,6 +26,7 @@ from bot.core.message import (
     Spans,
     text,
 )
+from bot.core.presence import followed
 from bot.core.working_time import holidays_used, to_local
 from storage import directory
 from storage.network import Channel, Group
@@ -36,11 +37,12 @@ Row = tuple[str, Spans]
 
 @dataclass(frozen=True, slots=True)
 class GroupFacts:
-    """What is shown of a group besides its record. `now` is aware UTC."""
+    """What is shown of a group besides its record. `now` is aware UTC; `state`: how it stands, if not active."""
 
     homes: Sequence[Channel]
     members: int
     now: datetime
+    state: Spans = ()
 
 
 def group_shown(words: Words, group: Group, facts: GroupFacts) -> Message:
@@ -50,6 +52,7 @@ def group_shown(words: Words, group: Group, facts: GroupFacts) -> Message:
     people = words.plural("{n} member", "{n} members", facts.members)
     blocks: list[Block] = [
         Heading(text(group.name)),
+        *([Paragraph(facts.state)] if facts.state else []),
         Fields(
             (
                 (words("Short name"), text(Code(group.slug))),
@@ -93,6 +96,9 @@ def group_card(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     if group is None:
         return None
     words = ctx.words
+    if ctx.channel.group_id is None:
+        return Message((Paragraph(words.line("This channel was a home of {group}.", group=Bold(group.name))),))
+    group = followed(ctx.db, group)
     return Message(
         (
             Paragraph(words.line("This channel is a home of {group}.", group=Bold(group.name))),

@@ -57,6 +57,14 @@ def check_may_register(person: Person, settings: dict[str, Any], name: str) -> N
         )
 
 
+def check_may_bind(person: Person, *, may_arrange: bool) -> None:
+    """Whose home a channel is say those who run it: nobody makes others members of a group over their heads."""
+    if STEWARD not in person.roles and not may_arrange:
+        raise UserError(
+            "Whoever may change this room's name says whose home it is. Ask one of them, or a steward, to type it here."
+        )
+
+
 def check_may_change(person: Person, group: Group) -> None:
     """A group's settings are its own."""
     if group.id not in person.group_ids:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,10 @@ from bot.core.errors import UserError
 from bot.core.language import mark
 from bot.features.transfer.restoring import Line
 from storage import transfer
+from storage.transfer_lines import FORMAT, VERSION, end_line, header_line, row_line
 
-FORMAT, VERSION = "mycel-export", 1
+__all__ = ["FORMAT", "VERSION", "end_line", "header_line", "read_header", "read_rows", "row_line"]
+
 LONGEST_LINE = 2 * 1024 * 1024
 
 
@@ -25,24 +26,6 @@ class Header:
     network: str
     made_at: str
     version: int = VERSION
-
-
-def header_line(network: str, made_at: datetime) -> str:
-    return _line({"format": FORMAT, "version": VERSION, "network": network, "made_at": made_at.isoformat()})
-
-
-def row_line(table: str, row: dict[str, Any]) -> str:
-    return _line({"table": table, "row": row})
-
-
-def end_line(rows: int) -> str:
-    """The last line: a file without it was cut off."""
-    return _line({"end": {"rows": rows}})
-
-
-def _line(value: dict[str, Any]) -> str:
-    # Sorted: PostgreSQL gives JSON back in an order of its own.
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def read_header(path: Path) -> Header:

@@ -216,10 +216,11 @@ async def test_a_joined_room_is_greeted_in_three_lines_once(stage: MatrixStage) 
         "To make this room the home of your group: `!group NAME --tz Area/City`",
         "Then `!decide …` logs a decision. `!help` lists everything; what is said outside my threads I do not keep.",
     ]
-    await stage.handling.joined(stage.room("oakland").info(), "$join2")
+    again = {**joined, "content": {"membership": "join"}}
+    await stage.handling.handle({**again, "event_id": "$join2"}, stage.room("oakland").info())
     assert stage.room("oakland").events == []
     alone = await stage.port.direct_room(user("ana"))
-    await stage.handling.joined(stage.room(alone).info(), "$join3")
+    await stage.handling.handle({**again, "event_id": "$join3"}, stage.room(alone).info())
     assert len(stage.room(alone).events[0]["content"]["body"].splitlines()) == 3
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from bot.core.replies import Form, Invalid
 from storage.deadlines import deadlines
 from storage.decision_tables import decision_links, decisions, drafts
-from storage.delivery import messages
+from storage.delivery_tables import messages
 from storage.network_tables import groups
 from tests.support.house import House, plain, rows
 

@@ -6,8 +6,9 @@ import pytest
 
 from bot.core.feature import Feature
 from bot.features import decisions, input_windows
+from tests.features.input_windows.elsewhere import ELSEWHERE
 
 
 @pytest.fixture
 def features() -> Sequence[Feature]:
-    return (decisions.FEATURE, input_windows.FEATURE)
+    return (decisions.FEATURE, input_windows.FEATURE, ELSEWHERE)

@@ -1,71 +1,16 @@
 """What happens elsewhere and matters to a window: edits of the decision, calendars, people linked or forgotten."""
 
 from datetime import UTC, datetime
-from typing import Any
 
-import pytest
 import sqlalchemy as sa
 
-from bot.core.commands import Args, Who, command
-from bot.core.context import Context
-from bot.core.events import ChannelBound, Fact, GroupChanged, IdentityLinked, PersonForgotten
-from bot.core.feature import Feature
-from bot.core.message import Message
-from bot.core.replies import Answer, Reply
-from bot.features import decisions, input_windows
+from bot.core.events import ChannelBound, IdentityLinked, PersonForgotten
 from storage import contributions, directory, events
-from storage import input_windows as stored
-from storage.deadlines import deadlines
 from storage.network import Channel
-from storage.network_tables import channels, groups
+from storage.network_tables import channels
+from tests.features.input_windows.elsewhere import change_group, ends, happens, pending
 from tests.features.input_windows.threads import head, propose, replies, reply, root, settle
 from tests.support.house import House, plain
-
-told: list[Fact] = []
-
-
-class NoArgs(Args):
-    pass
-
-
-@command("tell", summary="Publishes what a test has laid ready", who=Who.ALL)
-def tell(ctx: Context, args: NoArgs) -> Reply:
-    return Answer(Message(tuple(block for fact in told for block in ctx.publish(fact))))
-
-
-@pytest.fixture
-def features() -> tuple[Feature, ...]:
-    return (decisions.FEATURE, input_windows.FEATURE, Feature("elsewhere", commands=(tell,)))
-
-
-async def happens(house: House, *facts: Fact) -> str:
-    """Another feature publishes facts; what it is answered."""
-    told[:] = facts
-    return plain(await house.say("oakland", "ben", "/tell"))
-
-
-async def change_group(house: House, id: int, **values: Any) -> str:
-    await house.work.write(1, lambda tx: tx.db.execute(sa.update(groups).where(groups.c.id == id).values(**values)))
-    return await happens(house, GroupChanged(about=f"G-{id}", group_id=id, changed=tuple(values)))
-
-
-async def ends(house: House) -> tuple[datetime, dict[int, str]]:
-    window = await house.work.read(lambda tx: stored.window(tx.db, 1, 1))
-    asked = await house.work.read(lambda tx: stored.asked(tx.db, 1, 1))
-    assert window is not None
-    return window.closes_at, {group.group_id: f"{group.closes_local} {group.zone}" for group in asked}
-
-
-async def pending(house: House, kind: str) -> list[tuple[int, datetime]]:
-    def read(tx: Any) -> list[tuple[int, datetime]]:
-        found = tx.db.execute(
-            sa.select(deadlines.c.group_id, deadlines.c.due_at)
-            .where(deadlines.c.kind == kind, deadlines.c.state == "pending")
-            .order_by(deadlines.c.group_id, deadlines.c.due_at)
-        )
-        return [(row[0], row[1]) for row in found]
-
-    return await house.work.read(read)
 
 
 async def test_a_decision_that_is_edited_is_shown_anew(house: House) -> None:
@@ -188,7 +133,7 @@ async def test_a_forgotten_person_leaves_no_words(house: House) -> None:
     for channel in ("oakland", "nairobi", "bilbao"):
         assert "hiding" not in house.shown(channel)
         assert "aunt" not in house.shown(channel)
-    assert "Not heard yet: Nairobi" in head(house, "oakland")
+    assert "(its raiser is gone, and the words with them)" in head(house, "oakland")
     assert "> who pays?\n— C-2, Iker (Bilbao): answered\n> (redacted)" in head(house, "oakland")
 
 

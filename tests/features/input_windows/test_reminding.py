@@ -62,7 +62,8 @@ def test_reminders_keep_their_distance_and_the_groups_hours(zone: str, opened: d
 @given(zones, moments)
 def test_an_owed_outcome_is_reminded_in_working_hours(zone: str, closed: datetime) -> None:
     calendar = WorkingTime(zone, None, quiet_from=time(18), quiet_until=time(9))
-    first, second = owed_times(closed, calendar)
+    first, second, shown = owed_times(closed, calendar)
     assert closed + timedelta(days=2) < first < second < closed + timedelta(days=13)
+    assert second < shown < closed + timedelta(days=17)
     assert not is_quiet(calendar, first)
     assert not is_quiet(calendar, second)

@@ -92,12 +92,12 @@ def test_for_whom_somebody_speaks(place: int | None, mine: set[int], speaks_for:
 
 
 def test_for_whom_somebody_passes() -> None:
-    assert rules.passing_group(2, {2, 3}, {2, 3}) == 2
-    assert rules.passing_group(1, {1, 3}, {2, 3}) == 3
+    assert rules.asked_group(2, {2, 3}, {2, 3}, "") == 2
+    assert rules.asked_group(1, {1, 3}, {2, 3}, "") == 3
     with pytest.raises(UserError, match="not asked"):
-        rules.passing_group(1, {1}, {2, 3})
+        rules.asked_group(1, {1}, {2, 3}, "")
     with pytest.raises(UserError, match="several"):
-        rules.passing_group(None, {2, 3}, {2, 3})
+        rules.asked_group(None, {2, 3}, {2, 3}, "")
 
 
 def test_who_is_asked() -> None:

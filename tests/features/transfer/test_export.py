@@ -48,17 +48,8 @@ PARENTS = {
     "group_id": ("groups", "id"),
     "person_id": ("people", "id"),
     "to_number": ("decisions", "number"),
-    "contribution_id": ("contributions", "id"),
-    "first": ("decisions", "number"),
-    "second": ("decisions", "number"),
-    "conflict_id": ("conflicts", "id"),
-    "circle_id": ("circles", "id"),
 }
-NUMBERED_BY = {
-    "decisions": "",
-    "window_groups": "input_windows",
-    "contributions": "input_windows",
-}
+"""What these refer to where the database does not hold it."""
 UNIQUE = {
     "groups": ("slug",),
     "circles": ("slug",),
@@ -84,13 +75,10 @@ def value(random: Random, column: sa.Column[Any]) -> Any:
             return (random.choice(TEXTS) + random.choice(("", str(random.getrandbits(8)))))[:length]
 
 
-def parents(column: str, table: str) -> tuple[str, str] | None:
+def parents(column: str, table: sa.Table) -> tuple[str, str] | None:
     """Table and column that a column refers to."""
-    if column == "number":
-        owner = NUMBERED_BY.get(table, "decisions")
-        return (owner, "number") if owner else None
-    if (table, column) == ("circles", "channel_id"):
-        return ("channels", "id")
+    for key in table.c[column].foreign_keys:
+        return key.column.table.name, key.column.name
     return PARENTS.get(column)
 
 
@@ -106,7 +94,7 @@ def network(random: Random) -> dict[str, list[dict[str, Any]]]:
             if name == transfer.NETWORK:
                 del row["id"], row["slug"]
             for column in row:
-                if (owner := parents(column, name)) is not None and row[column] is not None:
+                if (owner := parents(column, table)) is not None and row[column] is not None:
                     row[column] = random.choice([each[owner[1]] for each in made[owner[0]]] or [None])
             is_whole = all(row[c.name] is not None or c.nullable for c in table.c if c.name in row)
             if is_whole and all(not key or all(same(row, other, key) is False for other in rows) for key in unique):

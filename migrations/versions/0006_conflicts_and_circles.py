@@ -5,8 +5,8 @@ from alembic import op
 
 from storage.types import JsonText, UtcDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 
 
 def _is_sqlite() -> bool:
