@@ -30,7 +30,7 @@ from bot.core.feature import Feature
 from bot.core.following import Followers
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import conflicts, decisions, input_windows, network
+from bot.features import circle, conflicts, decisions, input_windows, network
 from bot.features import help as help_feature
 from bot.features.network import exports
 from bot.handing_over import OwnSteps
@@ -45,7 +45,7 @@ from storage.work import Clock, open_work
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (
-    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE),
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, circle.FEATURE),
     *(network.FEATURE, help_feature.FEATURE),
 )
 

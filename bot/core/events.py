@@ -5,35 +5,18 @@ A fact holds ids, kinds and numbers, never people's words, so that a redaction n
 
 from __future__ import annotations
 
-import dataclasses
-import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """`about` is the record's id ("D-12"); `group_id` the group whose fact it is."""
-
-    about: str
-    group_id: int | None = None
-
-    @classmethod
-    def kind(cls) -> str:
-        """The name under which the log keeps it: "decision_logged"."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    def data(self) -> dict[str, Any]:
-        """JSON values of all fields but the two that the log has columns for."""
-        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {k: _plain(v) for k, v in own.items() if k not in ("about", "group_id") and v not in (None, (), "")}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+from bot.core.circle_events import ConflictEnded as ConflictEnded
+from bot.core.circle_events import ConflictEscalated as ConflictEscalated
+from bot.core.circle_events import ConflictHosted as ConflictHosted
+from bot.core.circle_events import ConflictRaised as ConflictRaised
+from bot.core.circle_events import ConflictReopened as ConflictReopened
+from bot.core.circle_events import ConflictSuggested as ConflictSuggested
+from bot.core.circle_events import TurnBegan as TurnBegan
+from bot.core.circle_events import TurnEnded as TurnEnded
+from bot.core.fact import Fact as Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,74 +241,6 @@ class InputReopened(Fact):
     number: int
     round: int
     group_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictSuggested(Fact):
-    """A rule found that two decisions may conflict; a human has to look. `rule`: which one."""
-
-    conflict: int
-    rule: str
-    numbers: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictRaised(Fact):
-    """A conflict is open and its parties know of it: raised, confirmed, or brought out of confidence."""
-
-    conflict: int
-    numbers: tuple[int, ...] = ()
-    party_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictHosted(Fact):
-    """A facilitator hosts it; `host_id` None: nobody does any more."""
-
-    conflict: int
-    host_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictEnded(Fact):
-    """settled, differing (agreed to differ until a date), values (a conflict of values), dismissed."""
-
-    conflict: int
-    state: str
-    numbers: tuple[int, ...] = ()
-    party_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictReopened(Fact):
-    """`is_review`: nobody asked for it, the date has come until which the parties had agreed to differ."""
-
-    conflict: int
-    is_review: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConflictEscalated(Fact):
-    """It has waited so long that more are told: parties, host, circle, digests."""
-
-    conflict: int
-    step: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnBegan(Fact):
-    """Somebody has a seat in a circle, or a role that goes round. `is_stand_in`: that of somebody who is away."""
-
-    circle: int
-    person_id: int
-    is_stand_in: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TurnEnded(Fact):
-    circle: int
-    person_id: int
-    is_stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

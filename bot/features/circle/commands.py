@@ -74,10 +74,14 @@ def circle(ctx: Context, args: ShowCircle) -> Reply:
 
 
 def _shown(ctx: Context, args: ShowCircle) -> Reply:
-    found = [chosen(ctx, args.of)] if args.of else circles.every(ctx.db, ctx.network.id) or [chosen(ctx, "")]
-    rounds = [turning.round_of(ctx, one) for one in found]
+    every = circles.every(ctx.db, ctx.network.id)
+    rounds = [turning.round_of(ctx, one) for one in every or [chosen(ctx, "")]]
+    seated = {seat.person_id for round in rounds for seat in (*round.sitting, *round.standing_in)}
+    others = len(circles.facilitators(ctx.db, ctx.network.id).keys() - seated)
+    if args.of:
+        rounds, others = [turning.round_of(ctx, chosen(ctx, args.of))], 0
     groups = {group.id: group for group in directory.all_groups(ctx.db, ctx.network.id)}
-    return Answer(messages.shown(ctx.words, rounds, groups, circles.facilitators(ctx.db, ctx.network.id), ctx.now))
+    return Answer(messages.shown(ctx.words, rounds, groups, ctx.now, others=others))
 
 
 def _add(ctx: Context, args: ShowCircle) -> Reply:
@@ -159,7 +163,9 @@ def _here(ctx: Context, args: ShowCircle) -> Reply:
     return _say(
         ctx,
         one,
-        mark("{circle} meets here. What facilitators may read is shown here: see to it who is in this channel."),
+        mark(
+            "This is where {circle} meets. What facilitators may read is shown here: see to it who is in this channel."
+        ),
     )
 
 

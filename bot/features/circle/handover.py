@@ -20,7 +20,8 @@ SHOWN = 15
 def note_for_person(ctx: Context) -> Message:
     """All that is open, as the one who asks may read it."""
     reader = person_reader(ctx.actor)
-    return note(ctx.db, ctx.words, Eyes(ctx.network.id, reader.group_ids, reader.is_circle, ctx.actor.id), ctx.now)
+    # Not as themselves: what they were told in confidence is no part of what is handed over.
+    return note(ctx.db, ctx.words, Eyes(ctx.network.id, reader.group_ids, reader.is_circle), ctx.now)
 
 
 def note(db: sa.Connection, words: Words, eyes: Eyes, now: datetime) -> Message:

@@ -39,15 +39,11 @@ def name(words: Words, circle: Circle) -> str:
     return circle.name or words("the facilitation circle")
 
 
-def shown(
-    words: Words, rounds: Sequence[Round], groups: Groups, facilitators: Mapping[int, frozenset[int]], now: datetime
-) -> Message:
-    """The answer to `circle`: every circle and role that goes round."""
+def shown(words: Words, rounds: Sequence[Round], groups: Groups, now: datetime, *, others: int = 0) -> Message:
+    """The answer to `circle`: circles and roles that go round; `others`: who facilitates without a seat in one."""
     blocks: list[Block] = []
     for round in rounds:
         blocks += card(words, round, groups, now)
-    seated = {s.person_id for round in rounds for s in (*round.sitting, *round.standing_in)}
-    others = len(facilitators.keys() - seated)
     if others:
         said = words.plural(
             "{n} more person facilitates without a term: a steward gave them the role. “roles” shows who.",
@@ -150,7 +146,7 @@ def turn(words: Words, round: Round, groups: Groups, n: int, step: str, names: M
     if step in (BEGAN, STAND_IN):
         return _began(words, round, circle, seat, _named(words, groups, seat, names, is_addressed=True), step)
     if step == Step.BEFORE:
-        return _before(words, circle, seat, old, new)
+        return _before(words, round.circle, seat, old, new)
     if after is None:
         line = words.line("{old} has given the seat in {circle} back; it is free.", old=old, circle=circle)
         return Message((Paragraph(line),))
@@ -162,18 +158,20 @@ def turn(words: Words, round: Round, groups: Groups, n: int, step: str, names: M
     return Message((Paragraph(line), *(() if round.circle.is_role else (Note(hint),))))
 
 
-def _before(words: Words, circle: str, seat: Seat, old: Spans, new: Spans) -> Message:
-    at = words.moment(seat.ends_at)
+def _before(words: Words, one: Circle, seat: Seat, old: Spans, new: Spans) -> Message:
+    at, circle, slug = words.moment(seat.ends_at), name(words, one), one.slug
     if not new:
         line = words.line(
             "The turn of {old} in {circle} ends on {at}. Nobody can be asked yet.", old=old, circle=circle, at=at
         )
-        return Message((Paragraph(line), Note(words.line("Who can: {command}", command=Code("/circle in")))))
+        return Message(
+            (Paragraph(line), Note(words.line("Who can: {command}", command=Code(f"/circle in --of {slug}"))))
+        )
     line = words.line(
         "The turn of {old} in {circle} ends on {at}. {new} follows.", old=old, circle=circle, at=at, new=new
     )
     hint = words.line("Their group has waited longest. If it does not suit you, the next one is asked.")
-    actions = Actions((Action(words("Not me"), "/circle out"), Action(words("I am away"), "/circle away")))
+    actions = Actions((Action(words("Not me"), f"/circle out --of {slug}"),))
     return Message((Paragraph(line), Note(hint), actions))
 
 

@@ -156,10 +156,24 @@ def term_end(circle: Circle, begins_at: datetime, calendar: WorkingTime) -> date
     return ends_at(parse_duration(circle.term), begins_at, calendar)
 
 
+def staggered(round: Round, begins_at: datetime, ends_at: datetime) -> datetime:
+    """The end of a term that begins now, earlier where it would be at the same time as another seat's.
+
+    So that never all members change at once and there is somebody to hand over.
+    """
+    seats, length = round.circle.seats, ends_at - begins_at
+    gap = length / (2 * seats)
+    for k in range(seats, 0, -1):
+        end = begins_at + k * length / seats
+        if all(abs(end - seat.ends_at) >= gap for seat in round.sitting):
+            return end
+    return ends_at
+
+
 def check_term(typed: object) -> str:
     """The canonical text of a term. UserError where it is no plain length."""
     if not isinstance(typed, Span):
-        raise UserError("A term is a plain length such as 6mo or 1y … 12mo.", "/circle new NAME --for 6mo")
+        raise UserError("A term is a plain length such as 6mo or 12mo.", "/circle new NAME --for 6mo")
     return str(typed)
 
 

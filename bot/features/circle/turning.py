@@ -54,7 +54,7 @@ def begin(
         person_id=picked.person_id,
         group_id=picked.group_id,
         begins_at=ctx.now,
-        ends_at=until or rules.term_end(circle, ctx.now, calendar_of(group)),
+        ends_at=until or rules.staggered(round, ctx.now, rules.term_end(circle, ctx.now, calendar_of(group))),
         state=ON,
         stands_in_for=stands_in_for,
         follows=follows,
@@ -187,7 +187,7 @@ def announce(ctx: Context, circle: Circle, n: int, step: str, group_ids: set[int
     if place is not None and place.state == "active":
         say(ctx, circle, place, n, step)
         if step in (Step.BEFORE, Step.CHANGE) and not circle.is_role:
-            note_key = f"{circle.about}:handover:{n}:{step}"
+            note_key = f"{circle.about}:handover:{ctx.now:%Y-%m-%d}"  # several seats may change in a day
             ctx.say(place, "circle_handover", {"circle": circle.id}, key=note_key, about=circle.about)
     groups = directory.groups_by_id(ctx.db, ctx.network.id, sorted(group_ids))
     for group in groups.values():
