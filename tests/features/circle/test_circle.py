@@ -266,6 +266,14 @@ async def test_forgetting_somebody_hands_the_seat_on_and_leaves_no_name(house: H
     assert "Maite" not in house.shown(HUB) + plain(await house.say("oakland", "ben", "/circle"))
 
 
+async def test_two_accounts_that_are_one_person_have_one_seat(house: House) -> None:
+    await full(house)
+    code = plain(await house.say("bilbao", "maite", "/link-account")).split("/link-account ")[1].split("`")[0]
+    await house.say("nairobi", "wanjiku", f"/link-account {code}")
+    assert len([seat for seat in await seats(house) if seat.state == "on"]) == 2
+    assert len(await facilitating(house)) == 2
+
+
 async def test_a_group_that_is_gone_has_no_seat(house: House) -> None:
     await full(house)
     await house.say("oakland", "ana", "/elsewhere left 3")
