@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.core import rotation
 from bot.core.durations import Span, ends_at, parse_duration
@@ -164,7 +164,8 @@ def staggered(round: Round, begins_at: datetime, ends_at: datetime) -> datetime:
     seats, length = round.circle.seats, ends_at - begins_at
     gap = length / (2 * seats)
     for k in range(seats, 0, -1):
-        end = begins_at + k * length / seats
+        # Whole days earlier: at the hour at which it began.
+        end = ends_at - timedelta(days=((seats - k) * length / seats).days)
         if all(abs(end - seat.ends_at) >= gap for seat in round.sitting):
             return end
     return ends_at
