@@ -7,11 +7,11 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bench import bare, clock, commanding, giving, machine, places, process, reading, report
+from bench import bare, clock, commanding, digesting, giving, machine, matrix, places, process, reading, report, year
 from bench.places import Places
 from bench.report import Section
 
-SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input")
+SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input", "matrix", "digests", "year")
 
 
 def main(*, is_long: bool = False, only: Sequence[str] = (), as_json: bool = False) -> None:
@@ -48,6 +48,9 @@ async def _measured(opened: Places, wanted: Sequence[str], is_long: bool, show: 
         "reading": partial(reading.run, is_long=is_long),
         "process": process.run,
         "input": giving.run,
+        "matrix": matrix.run,
+        "digests": partial(digesting.run, is_long=is_long),
+        "year": year.run,
     }
     sections = []
     for name in wanted:

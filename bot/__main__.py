@@ -124,6 +124,28 @@ def doctor(as_json: bool) -> None:
         raise SystemExit(FAILED)
 
 
+@main.command()
+@click.option("--http", "is_http", is_flag=True, help="For HTTP at MYCEL_BASE_URL instead of Socket Mode.")
+def manifest(is_http: bool) -> None:
+    """Print the manifest of the Slack app (JSON): commands, scopes, events, shortcuts, made from the declarations."""
+    import json
+
+    from bot import app
+    from bot.core.registry import Registry
+    from bot.slack import manifest_of
+
+    settings = _settings()
+    over_http = is_http or any(a.signing_secret and not a.app_token for a in settings.slack_accounts)
+    if over_http and not settings.base_url.startswith("https://"):
+        raise Problem("Slack sends to https:// only: set MYCEL_BASE_URL to the address at which it can reach Mycel.")
+    found = manifest_of(
+        dict(Registry(app.FEATURES).commands),
+        base_url=settings.base_url if over_http else "",
+        is_oauth=over_http and not any(a.bot_token for a in settings.slack_accounts),
+    )
+    click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+
 @main.command("try")
 @click.option("--script", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A dialogue to run.")
 def try_(script: Path | None) -> None:
@@ -151,6 +173,17 @@ def import_pep(path: Path, group: str | None, as_json: bool) -> None:
     from bot import importing
 
     _import(lambda: importing.pep(_settings(), path, group), as_json)
+
+
+@import_.command("adr")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--group", metavar="SLUG", help="Whose decisions they become; else a group “adr” is made for them.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def import_adr(path: Path, group: str | None, as_json: bool) -> None:
+    """Import a folder of ADR or MADR files, or one file. What is here already is not imported again."""
+    from bot import importing
+
+    _import(lambda: importing.adr(_settings(), path, group), as_json)
 
 
 @import_.command("jsonl")
@@ -200,9 +233,25 @@ def export_jsonl(path: str, group: str | None) -> None:
     click.echo(f"{rows} rows exported.", err=True)
 
 
+@export.command("madr")
+@click.argument("path", type=click.Path(path_type=Path))
+def export_madr(path: Path) -> None:
+    """Export decisions that the whole network may read as Markdown records (MADR) into the folder PATH."""
+    from bot import exporting, exporting_madr
+
+    settings = _settings()
+    try:
+        count = exporting_madr.madr(settings.database_url, settings.mycel_network, path)
+    except exporting.CannotExport as error:
+        raise Problem(str(error)) from error
+    click.echo(f"{count} decisions exported.", err=True)
+
+
 @main.command()
 @click.option("--long", "is_long", is_flag=True, help="Search and lists with a million decisions too.")
-@click.option("--only", multiple=True, help="Measure only this: commands, bare, clock, reading, process, input.")
+@click.option(
+    "--only", multiple=True, help="Measure only this: commands, bare, clock, reading, process, input, matrix."
+)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def bench(is_long: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Measure what Mycel costs on this machine: speed, CPU and memory. Takes some minutes."""

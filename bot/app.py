@@ -23,15 +23,17 @@ from adapters.web.exports import File, export_routes
 from adapters.web.internal import internal_routes
 from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
-from bot.core import working_time
+from bot.core import telling, working_time
 from bot.core.deadlines import Clockwork
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from bot.core.following import Followers
+from bot.core.standing import Standing
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import circle, conflicts, decisions, input_windows, network
+from bot.features import circle, conflicts, decisions, digests, input_windows, network, nudges
 from bot.features import help as help_feature
+from bot.features.decisions.rules import ASKS_UNTIL
 from bot.features.network import exports
 from bot.handing_over import OwnSteps
 from bot.parts import CannotStart, Core, Platform
@@ -40,13 +42,13 @@ from bot.secret_key import secret_key
 from bot.settings import Settings
 from storage import delivery, directory, local_chat, migrate
 from storage.engine import is_postgres
-from storage.work import Clock, open_work
+from storage.work import Clock, Tx, open_work
 
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (
-    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, circle.FEATURE),
-    *(network.FEATURE, help_feature.FEATURE),
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, circle.FEATURE, digests.FEATURE, nudges.FEATURE),
+    *(telling.FEATURE, network.FEATURE, help_feature.FEATURE),
 )
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -90,20 +92,26 @@ async def build_core(
     clockwork = Clockwork(work, dispatch.registry, clock, ids)
     followers = Followers(work, dispatch.registry, ids)
     upkeep = Upkeep(work, clock)
+    standing = Standing(work, dispatch.registry, clock, ids)
     network_id = await work.write(0, lambda tx: directory.ensure_network(tx.db, network_slug, "en", tx.now))
-    built.append(Core(work, dispatch, clockwork, followers, upkeep, clock, ids, network_id))
+    built.append(Core(work, dispatch, clockwork, followers, upkeep, standing, clock, ids, network_id))
     return built[0]
 
 
 async def build_playground(core: Core) -> Playground:
-    """The playground on a core, with its workspace in the core's network."""
-    await core.work.write(
-        core.network_id,
-        lambda tx: directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now),
-    )
+    """The playground on a core, with its workspace in the core's network, which is past its first month there."""
+
+    def settle(tx: Tx) -> None:
+        directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now)
+        settings = directory.network(tx.db, core.network_id).settings
+        if ASKS_UNTIL in settings:
+            kept = {name: value for name, value in settings.items() if name != ASKS_UNTIL}
+            directory.set_settings(tx.db, core.network_id, kept)
+
+    await core.work.write(core.network_id, settle)
     changes = Changes()
     deliverer = core.add_sender(LocalSender(core.work, core.new_id, changes))
-    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock)
+    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock, before=core.dispatch.activity.flush)
     return Playground(core.work, core.dispatch, deliverer, travel, changes, core.new_id, core.network_id)
 
 
@@ -175,32 +183,40 @@ def _exports(core: Core) -> Callable[[str], Awaitable[File | None]]:
 
 
 async def _platforms(settings: Settings, core: Core, secret: bytes) -> list[Platform]:
-    """Every platform that there are settings for; with none, the playground."""
+    """Every platform that there are settings for, all in one network; with none, the playground."""
+    found: list[Platform] = []
+    if "slack" in settings.platforms:
+        from bot.slack import build_slack
+
+        found.append(await build_slack(core, settings.slack_accounts, secret, settings.base_url, random.random))
     if "matrix" in settings.platforms:
         from bot.matrix import build_matrix
 
-        return [await build_matrix(core, settings.matrix_accounts, secret, random.random)]
+        found.append(await build_matrix(core, settings.matrix_accounts, secret, random.random))
+    return found or [await _playground(settings, core)]
+
+
+async def _playground(settings: Settings, core: Core) -> Platform:
     playground = await build_playground(core)
-    return [
-        Platform(
-            "playground",
-            f"The playground is at {settings.local_url}/try (no platform is set up)",
-            routes=tuple(playground_routes(playground)),
-            start=playground.start,
-            # Pages that listen for changes would hold the server up.
-            before_stop=playground.changes.close,
-            close=playground.close,
-        )
-    ]
+    return Platform(
+        "playground",
+        f"The playground is at {settings.local_url}/try (no platform is set up)",
+        routes=tuple(playground_routes(playground)),
+        start=playground.start,
+        # Pages that listen for changes would hold the server up.
+        before_stop=playground.changes.close,
+        close=playground.close,
+    )
 
 
 @contextlib.asynccontextmanager
 async def _started(platform: Platform) -> AsyncIterator[list[asyncio.Task[None]]]:
     """A platform at work, as long as the block lasts; what it runs ends before it is closed."""
-    if platform.start is not None:
-        await platform.start()
-    tasks = [asyncio.create_task(work()) for work in platform.run]
+    tasks: list[asyncio.Task[None]] = []
     try:
+        if platform.start is not None:
+            await platform.start()
+        tasks += [asyncio.create_task(work()) for work in platform.run]
         yield tasks
     finally:
         for task in tasks:
@@ -223,11 +239,6 @@ async def _first_to_fail(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -
 
 
 def _check(settings: Settings) -> None:
-    if "slack" in settings.platforms:
-        raise CannotStart(
-            "There are settings for slack, which this version does not speak yet.\n"
-            "Take them out (environment, .env, mycel.toml) to start."
-        )
     if settings.platforms:
         return
     if settings.mycel_host not in LOOPBACK:

@@ -122,7 +122,9 @@ def _platforms(settings: Settings) -> list[Finding]:
 
         found += matrix_doctor.accounts(settings)
     if "slack" in settings.platforms:
-        found.append(Finding(WRONG, "slack has settings, but this version does not speak it yet", "Take them out."))
+        from bot import slack_doctor
+
+        found += slack_doctor.findings(settings)
     return found
 
 

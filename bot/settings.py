@@ -128,6 +128,21 @@ class Settings(BaseSettings):
         return Path("data")
 
     @property
+    def slack_accounts(self) -> list[SlackAccount]:
+        """The app of SLACK_…, if there is one, and those of mycel.toml."""
+        if not (self.slack_bot_token or self.slack_app_token or self.slack_signing_secret or self.slack_client_id):
+            return list(self.slack)
+        first = SlackAccount(
+            bot_token=self.slack_bot_token,
+            app_token=self.slack_app_token,
+            signing_secret=self.slack_signing_secret,
+            client_id=self.slack_client_id,
+            client_secret=self.slack_client_secret,
+            api_url=self.slack_api_url,
+        )
+        return [first, *self.slack]
+
+    @property
     def matrix_accounts(self) -> list[MatrixAccount]:
         """The account of MATRIX_…, if there is one, and those of mycel.toml."""
         if not (self.matrix_homeserver or self.matrix_user):
@@ -147,7 +162,7 @@ class Settings(BaseSettings):
     def platforms(self) -> tuple[str, ...]:
         """The platforms that there are settings for; none: the playground."""
         found = []
-        if self.slack or self.slack_bot_token or self.slack_app_token or self.slack_signing_secret:
+        if self.slack_accounts:
             found.append("slack")
         if self.matrix or self.matrix_homeserver or self.matrix_user:
             found.append("matrix")

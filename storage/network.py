@@ -102,7 +102,7 @@ _person_roles = (
 GROUP_COLUMNS = [c for c in groups.c if c.name != "created_at"]
 GROUP_NAMES = [c.name for c in GROUP_COLUMNS]
 CHANNEL_COLUMNS = list(channels.c)
-_IS_KEPT = channels.c.state != "left"
+_IS_KEPT = channels.c.state != "free"
 """Its group has not left the network (storage/leaving.py): what was let go belongs to nobody."""
 _SCOPE = (
     sa.select(
@@ -139,7 +139,7 @@ _SCOPE = (
             sa.and_(
                 identities.c.network_id == networks.c.id,
                 identities.c.platform == bindparam("platform"),
-                identities.c.workspace == bindparam("workspace"),
+                identities.c.workspace == bindparam("account_workspace"),
                 identities.c.account == bindparam("account"),
             ),
         )
@@ -160,12 +160,16 @@ def scope(
     workspace: str,
     channel: str,
     account: str,
+    account_workspace: str = "",
     source: str = "",
     event_key: str = "",
     fingerprint: int = 0,
     repeated_since: datetime,
 ) -> Scope | None:
-    """Network, channel, group and person of one incoming thing, in one statement; None: there is no such network."""
+    """Network, channel, group and person of one incoming thing, in one statement; None: there is no such network.
+
+    `account_workspace`: where the account is at home, if that is not `workspace`.
+    """
     row = db.execute(
         _SCOPE,
         {
@@ -174,6 +178,7 @@ def scope(
             "workspace": workspace,
             "channel": channel,
             "account": account,
+            "account_workspace": account_workspace or workspace,
             "source": source,
             "event_key": event_key,
             "fingerprint": fingerprint,

@@ -1,10 +1,13 @@
 """All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
 
 from storage import (
+    activity,
+    attention,
     circle_tables,
     conflict_tables,
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery_tables,
     events,
@@ -13,7 +16,11 @@ from storage import (
     local_chat,
     matrix,
     network_tables,
+    nudges,
+    pictures,
     search,
+    slack,
+    tellings,
     window_tables,
 )
 from storage.types import metadata
@@ -21,10 +28,13 @@ from storage.types import metadata
 __all__ = ["metadata", "modules"]
 
 modules = (
+    activity,
+    attention,
     circle_tables,
     conflict_tables,
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery_tables,
     events,
@@ -33,6 +43,10 @@ modules = (
     local_chat,
     matrix,
     network_tables,
+    nudges,
+    pictures,
     search,
+    slack,
+    tellings,
     window_tables,
 )

@@ -17,15 +17,16 @@ from adapters.matrix.http import Http
 from adapters.matrix.joining import Allowed, Joining
 from adapters.matrix.key_store import close_store
 from adapters.matrix.login import Account
-from adapters.matrix.pacing import Pacing
-from adapters.matrix.rooms import RoomInfo, Rooms
+from adapters.matrix.port import PLATFORM
+from adapters.matrix.rooms import RoomInfo, Rooms, server_of
 from adapters.matrix.sending import Sending
 from adapters.matrix.sync import Since, Sync
 from adapters.matrix.vault import Vault
 from adapters.matrix.worker import Worker
 from adapters.matrix.zones import Zones
+from bot.core.backoff import Backoff
 from bot.core.trouble import TROUBLE
-from storage import matrix
+from storage import directory, matrix
 from storage.matrix import StagedEvent
 from storage.work import Work
 
@@ -118,7 +119,7 @@ class MatrixClient(Sending):
             await self._http.close()
 
     async def _connect(self) -> Connected:
-        pacing = Pacing(self._tools.jitter, self._tuning.retry_s)
+        pacing = Backoff(self._tools.jitter, self._tuning.retry_s)
         while True:
             try:
                 found = await connect(self._http, self.account, self._tools.work, self._tools.vault, self._tools.new_id)
@@ -131,7 +132,7 @@ class MatrixClient(Sending):
     async def _run(self, connected: Connected) -> None:
         rooms = Rooms(connected.session.user_id)
         self.bring(rooms, connected.crypto, Zones(self._http, self._tools.clock))
-        joining = Joining(self._http, rooms, Allowed.of(self.account.allow, rooms.own))
+        joining = Joining(self._http, rooms, Allowed.of(self.account.allow, rooms.own), self._bound_spaces)
         worker = Worker(
             rooms.own,
             self._tools.work,
@@ -139,16 +140,31 @@ class MatrixClient(Sending):
             self._tools.clock,
             retry_s=self._tuning.retry_s,
         )
-        syncing = asyncio.create_task(self._sync_for_ever(connected, rooms, worker))
-        working = asyncio.create_task(self._work_when_ready(worker))
+        works = (self._sync_for_ever(connected, rooms, worker), self._work_when_ready(worker), self._find(joining))
+        tasks = [asyncio.create_task(work) for work in works]
         try:
-            done, _ = await asyncio.wait((syncing, working), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (syncing, working):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(syncing, working, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _find(self, joining: Joining) -> None:
+        """Looks for rooms of bound spaces after each sync."""
+        await self._ready.wait()
+        while True:
+            news = self._next_sync
+            try:
+                await joining.find()
+            except (MatrixError, *TROUBLE) as error:
+                log.warning("%s: cannot look for rooms (%s)", self.account.user, error)
+            await news.wait()
+
+    async def _bound_spaces(self) -> frozenset[str]:
+        workspace = server_of(self.user_id)
+        return await self._tools.work.read(lambda tx: directory.spaces_on(tx.db, PLATFORM, workspace))
 
     async def _work_when_ready(self, worker: Worker) -> None:
         await self._ready.wait()
@@ -181,7 +197,7 @@ class MatrixClient(Sending):
         closed = Closed(rooms.own, crypto, tools.work, tools.clock, tell_after=tuning.tell_after) if crypto else None
         session = connected.session
         course = _Course(sync, closed, worker, Since(session.next_batch, session.synced_at))
-        pacing = Pacing(tools.jitter, tuning.retry_s)
+        pacing = Backoff(tools.jitter, tuning.retry_s)
         while True:
             try:
                 await course.go_on(tuning.poll_s)
@@ -205,7 +221,7 @@ class MatrixClient(Sending):
                 raise
             log.warning("%s: cannot tend to encryption keys (%s)", self.account.user, error.reason)
 
-    async def _pause(self, pacing: Pacing, error: Exception, what: str) -> None:
+    async def _pause(self, pacing: Backoff, error: Exception, what: str) -> None:
         """Waits before the next try. Raises MatrixError where the session has ended."""
         if isinstance(error, MatrixError) and error.is_end_of_session:
             raise error

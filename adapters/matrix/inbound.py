@@ -14,11 +14,13 @@ from adapters.matrix.addressing import command_in
 from adapters.matrix.port import PLATFORM, Event, Scene
 from bot.core.conversation import (
     Actor,
+    Around,
     CommandTyped,
     Incoming,
     MessagePosted,
     MessageRedacted,
     Place,
+    Quoted,
     Reacted,
 )
 
@@ -55,8 +57,21 @@ def who(
     sender = str(event["sender"])
     name = scene.name_of(sender)
     key = keys.get(thread) if thread else None
-    may_arrange = scene.room.may(sender, "m.room.name", is_state=True)
-    place = Place(PLATFORM, scene.workspace, scene.room_id, thread, key, scene.is_direct, may_arrange)
+    around = tuple(
+        Around(each.room_id, each.name, len(each.children), each.may(sender, "m.space.child", is_state=True))
+        for each in scene.room.spaces
+    )
+    place = Place(
+        PLATFORM,
+        scene.workspace,
+        scene.room_id,
+        thread,
+        key,
+        is_direct=scene.is_direct,
+        is_restricted=scene.room.is_encrypted,
+        may_arrange=scene.room.may(sender, "m.room.name", is_state=True),
+        around=around,
+    )
     actor = Actor(PLATFORM, scene.workspace, sender, name, scene.zones.get(sender))
     return str(event["event_id"]), place, actor, reading.at(event)
 
@@ -71,6 +86,19 @@ def thread_in(event: Event) -> str | None:
     """
     content = reading.content_of(event)
     return reading.thread_of(content) or reading.answered(content)
+
+
+def quoted(event: Event, scene: Scene, asker: str, commands: Collection[str] = ()) -> Quoted | None:
+    """A person's message that `asker` answers; None for commands. What others said in an encrypted room stays there."""
+    content, sender = reading.content_of(event), event.get("sender")
+    words = reading.words_of(content)
+    if not isinstance(sender, str) or sender == scene.bot_user or words is None or not words.strip():
+        return None
+    if command_in(content, scene, commands) is not None:
+        return None
+    id, _, actor, at = who(event, scene)
+    is_kept = not scene.room.is_encrypted or sender == asker
+    return Quoted(id, actor, words if is_kept else "", at)
 
 
 def _message(event: Event, scene: Scene, commands: Collection[str], keys: Mapping[str, str]) -> Incoming | None:

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Sequence
 from adapters.matrix.markup import Names, block_html, block_plain
 from adapters.matrix.port import Content, Event
 from adapters.matrix.reading import content_of
-from adapters.matrix.splitting import halves
 from bot.core import message as m
+from bot.core.mentions import addressed
+from bot.core.splitting import halves
 
 LARGEST = 40_000
 """Bytes of a content before it is put into a thread or an edit. An event may have 65,536, and encryption takes a
@@ -111,29 +112,3 @@ def parts_among(events: Iterable[Event], first: str) -> list[str]:
         if isinstance(part, dict) and part.get("of") == first and isinstance(part.get("number"), int):
             found[part["number"]] = str(event["event_id"])
     return [found[number] for number in sorted(found)]
-
-
-def addressed(blocks: Iterable[m.Block]) -> frozenset[int]:
-    """The people whom the blocks really address."""
-    people = (span for span in spans_of(blocks) if isinstance(span, m.PersonMention))
-    return frozenset(person.person_id for person in people if person.is_addressed)
-
-
-def records(blocks: Iterable[m.Block]) -> frozenset[str]:
-    """The records that the blocks name."""
-    return frozenset(span.id for span in spans_of(blocks) if isinstance(span, m.RecordMention))
-
-
-def spans_of(blocks: Iterable[m.Block]) -> Iterable[m.Span]:
-    for block in blocks:
-        match block:
-            case m.Heading(spans) | m.Paragraph(spans) | m.Note(spans) | m.Quote(_, spans):
-                yield from spans
-            case m.Bullets(items):
-                yield from (span for item in items for span in item)
-            case m.Fields(rows):
-                yield from (span for _, value in rows for span in value)
-            case m.Table(_, table):
-                yield from (span for row in table for cell in row for span in cell)
-            case m.Picture() | m.Actions():
-                pass

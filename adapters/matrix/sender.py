@@ -10,6 +10,7 @@ from adapters.matrix.own import OwnMessages, first_post, txn_id
 from adapters.matrix.port import PLATFORM, Content, MatrixPort, Scene
 from adapters.matrix.reading import latest_edit
 from adapters.matrix.wording import worded
+from bot.core import mentions
 from bot.core.delivery import Post
 from bot.core.errors import DeliveryError
 from bot.core.language import Words
@@ -120,7 +121,7 @@ class MatrixSender:
     async def _contents(self, port: MatrixPort, post: Post) -> tuple[Content, ...]:
         scene = await port.scene(post.channel.remote_id)
         message = worded(post.message, scene.prefix, Words(post.channel.language or "en"))
-        people, records = render.addressed(message.blocks), render.records(message.blocks)
+        people, records = mentions.addressed(message.blocks), mentions.records(message.blocks)
         if not people and not records:
             return render.contents(message, Names())
 

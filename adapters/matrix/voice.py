@@ -13,6 +13,7 @@ from adapters.matrix.markup import Names
 from adapters.matrix.port import PLATFORM, Content, MatrixPort, Scene
 from adapters.matrix.sender import MESSAGE, names_in
 from adapters.matrix.wording import worded
+from bot.core import mentions
 from bot.core.errors import DeliveryError
 from bot.core.language import Words
 from bot.core.message import Message
@@ -82,7 +83,7 @@ class Voice:
 
     async def _contents(self, scene: Scene, message: Message) -> tuple[Content, ...]:
         shown = worded(message, scene.prefix, await self.language_of(scene))
-        people, records = render.addressed(shown.blocks), render.records(shown.blocks)
+        people, records = mentions.addressed(shown.blocks), mentions.records(shown.blocks)
 
         def look_up(tx: Tx) -> Names:
             known = places.known(tx.db, PLATFORM, scene.workspace, scene.room_id)

@@ -8,6 +8,16 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """A larger place (a Matrix space) that a channel lies in, with so many `channels`. `may_arrange`: as in Place."""
+
+    id: str
+    name: str
+    channels: int
+    may_arrange: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something was said. `thread` is the platform's id of the thread's root message, None outside threads.
 
@@ -15,7 +25,7 @@ class Place:
     yet stored is found by it). `is_direct`: a conversation of one person with Mycel. `is_restricted`: encrypted, or
     open only to those who were let in, so that what is said there leaves it by its author's choice alone.
     `may_arrange`: whether who acts there may change the channel's own settings; True where the platform knows no such
-    right.
+    right. `around`: the larger places that it lies in, as far as Mycel is in them.
     """
 
     platform: str
@@ -26,11 +36,14 @@ class Place:
     is_direct: bool = False
     is_restricted: bool = False
     may_arrange: bool = True
+    around: tuple[Around, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """An account on a platform. `zone` is the IANA name that the platform knows of, if any."""
+    """An account on a platform. `workspace` is where the account is at home, which need not be where it acts (a
+    channel can be shared by several). `zone` is the IANA name that the platform knows of, if any.
+    """
 
     platform: str
     workspace: str
@@ -54,12 +67,31 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A person's message in the same channel that a command answers. `at`: when it was said, aware UTC.
+
+    `text` is "" where it may not leave its place: somebody else's words in an encrypted room.
+    """
+
+    message_id: str
+    actor: Actor
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CommandTyped(Incoming):
-    """`text` as typed, without the platform's prefix ("decide Use Signal"). `replied_to`: message id it answers."""
+    """`text` as typed, without the platform's prefix ("decide Use Signal"). `replied_to`: message id it answers.
+
+    `quoted`: that message, where the command wants it (see Command.quoted_into). `is_mention`: Mycel was addressed by
+    its name, so that what is no command is a question.
+    """
 
     text: str
     replied_to: str | None = None
     is_button: bool = False
+    quoted: Quoted | None = None
+    is_mention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +100,7 @@ class FormSubmitted(Incoming):
 
     command: str
     values: Mapping[str, str] = field(default_factory=dict)
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.core.commands import Command
 from bot.core.conversation import CommandTyped, FormSubmitted, Incoming
 from bot.core.errors import UserError
-from bot.core.feature import Feature, Fire, Follower, Listener, Subscriber, View
+from bot.core.feature import Begin, Feature, Fire, Follower, Listener, Subscriber, Telling, View
 
 T = TypeVar("T")
 _LONGEST_SHOWN = 40
@@ -25,6 +25,8 @@ class Registry:
         self.views: Mapping[str, View] = _unique(item for f in features for item in f.views.items())
         self.deadlines: Mapping[str, Fire] = _unique(item for f in features for item in f.deadlines.items())
         self.followers: Mapping[str, Follower] = _unique(item for f in features for item in f.followers.items())
+        self.tellings: Mapping[str, Telling] = _unique(item for f in features for item in f.tellings.items())
+        self.beginnings: tuple[Begin, ...] = tuple(f.begin for f in features if f.begin is not None)
         self.listeners: tuple[Listener, ...] = tuple(listener for f in features for listener in f.listeners)
         subscribers: defaultdict[type, list[Subscriber]] = defaultdict(list)
         for fact, subscriber in (s for f in features for s in f.subscriptions):
@@ -43,10 +45,11 @@ class Registry:
             raise UserError(message, f"/{near[0]}", wrong=wrong, near=near[0])
         raise UserError("There is no command “{wrong}”. “help” lists what there is.", "/help", wrong=wrong)
 
-    def find(self, text: str) -> tuple[Command, str]:
+    def find(self, text: str, *, is_mention: bool = False) -> tuple[Command, str]:
         """The command and what was typed behind its name; "mycel decide …" is "decide …".
 
-        A name of two words may be typed with a space: "group pause 2w" is "group-pause 2w".
+        A name of two words may be typed with a space: "group pause 2w" is "group-pause 2w". `is_mention`: what begins
+        with no command is a question, which `why` answers.
         """
         words = text.split(None, 1)
         while words and words[0].lower() == "mycel":
@@ -57,7 +60,15 @@ class Registry:
         following = typed.split(None, 1)
         if following and f"{name}-{following[0]}".lower() in self.commands:
             name, typed = f"{name}-{following[0]}", following[1].strip() if len(following) > 1 else ""
+        if is_mention and name.lower() not in self.commands and "why" in self.commands:
+            return self.command("why"), " ".join(words)
         return self.command(name), typed
+
+    def wants_quoted(self, text: str) -> bool:
+        """Whether what is typed is a command that wants the message that it answers."""
+        words = [word.lower() for word in text.split(None, 2)[:2] if word.lower() != "mycel"]
+        found = self.commands.get(words[0]) if words else None
+        return found is not None and bool(found.quoted_into)
 
     def named(self, incoming: Incoming) -> str:
         """What was handled, for figures: the command's name if there is one, else the kind of thing."""

@@ -13,6 +13,7 @@ from bot.core.context import Context
 from bot.core.conversation import Actor, CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
 from bot.core.language import Words
+from bot.core.presence import check_not_gone
 from bot.core.registry import Registry
 from storage import codes, directory
 from storage.network import Group, Person, Scope, network_of, scope
@@ -118,6 +119,7 @@ class Scoping:
             platform=place.platform,
             workspace=place.workspace,
             channel=place.channel,
+            account_workspace=actor.workspace,
             account=actor.user,
             source=incoming.source,
             event_key=incoming.event_key,
@@ -127,17 +129,18 @@ class Scoping:
         if found is None:
             self._networks.clear()
             raise NoNetwork
-        now = tx.now + found.network.clock_ahead
-        person = self._person(tx, found, incoming, now, is_reading=is_reading)
-        language = _language(found)
-        ctx = Context(
+        person = self._person(tx, found, incoming, tx.now + found.network.clock_ahead, is_reading=is_reading)
+        return self._built(tx, found, incoming, person), found
+
+    def _built(self, tx: Tx, found: Scope, incoming: Incoming, person: Person) -> Context:
+        return Context(
             db=tx.db,
-            now=now,
+            now=tx.now + found.network.clock_ahead,
             real_now=tx.now,
             new_id=self._new_id,
             network=found.network,
-            words=Words(language, person.zone or (found.group.zone if found.group else "UTC")),
-            where=place,
+            words=Words(_language(found), person.zone or (found.group.zone if found.group else "UTC")),
+            where=incoming.place,
             channel=found.channel,
             group=found.group,
             who=person,
@@ -145,9 +148,9 @@ class Scoping:
             subscribers=self._registry.subscribers,
             registry=self._registry,
             new_code=self._new_code,
+            quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
             base_url=self._base_url,
         )
-        return ctx, found
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
         actor, network_id = incoming.actor, found.network.id
@@ -175,6 +178,7 @@ class Scoping:
             group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
             if group is None:
                 raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=wanted)
+            check_not_gone(ctx.db, group, wanted)
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))

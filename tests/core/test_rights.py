@@ -26,6 +26,7 @@ TABLE = {
     **{"reopen": (Who.PARTY, Who.RAISER), "raise": (Who.RAISER,), "confide": (Who.RAISER,)},
     **{"circle": (Who.ALL,)},
     **{"protocol": (Who.ALL,), "steward": (Who.HOLDER,), "whoami": (Who.ALL,), "help": (Who.ALL,)},
+    **{"why": (Who.ALL,), "start": (Who.ALL,), "affects-us": (Who.ALL,)},
     **{"groups": (Who.ALL,), "audit": (Who.STEWARD,), "roles": (Who.ALL,), "invite": (Who.STEWARD,)},
     **{f"group-{name}": (Who.OWN,) for name in ("pause", "resume", "contact", "merge", "split", "leave", "export")},
     **{
@@ -61,6 +62,10 @@ REFUSED = [
     ("bilbao", "iker", "/decide X --as oakland"),
     ("bilbao", "iker", "/propose X --as oakland --affects nairobi"),
     ("bilbao", "iker", "/protocol set affects-others 5bd"),
+    ("bilbao", "iker", "/protocol set windows on"),
+    ("bilbao", "iker", "/renew D-1"),
+    ("bilbao", "iker", "/mandate phones --to Iker --as oakland"),
+    ("bilbao", "iker", "/carried-out D-1 as-is"),
     ("bilbao", "iker", "/roles Ana steward"),
     ("bilbao", "iker", "/invite"),
     ("bilbao", "iker", "/audit"),

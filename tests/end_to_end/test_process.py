@@ -133,7 +133,7 @@ def test_what_was_said_is_there_after_a_restart_and_the_key_is_the_same(home: Ho
     ("settings", "words"),
     [
         ({"DATABASE_URL": "postgresql+psycopg://me:hunter2@127.0.0.1:1/name"}, "The database cannot be used"),
-        ({"SLACK_BOT_TOKEN": CANARY}, "settings for slack, which this version does not speak yet"),
+        ({"SLACK_BOT_TOKEN": CANARY}, "Slack is half set up: nothing can come in"),
         ({"MATRIX_USER": "@hunter2:example.org"}, "Matrix needs MATRIX_HOMESERVER (https://matrix.example.org)"),
         ({"MYCEL_HOST": "0.0.0.0"}, "the playground has no login: it is served on 127.0.0.1 only"),
     ],

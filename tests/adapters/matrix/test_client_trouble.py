@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from adapters.matrix import client as client_module
 from adapters.matrix.errors import CannotConnect, SessionEnded, refusal
-from adapters.matrix.pacing import Pacing
+from bot.core.backoff import Backoff
 from bot.core.errors import DeliveryError
 from storage import matrix
 from tests.support.matrix_bot import QUICK, Bot, Bots, eventually
@@ -78,7 +78,7 @@ def test_what_a_refusal_means(
 
 
 def test_pauses_grow_are_jittered_and_heed_the_server() -> None:
-    low, high = Pacing(lambda: 0.0), Pacing(lambda: 1.0)
+    low, high = Backoff(lambda: 0.0), Backoff(lambda: 1.0)
     assert [low.next_s() for _ in range(4)] == [0.5, 1, 2, 4]
     assert [high.next_s() for _ in range(8)] == [1, 2, 4, 8, 16, 32, 60, 60]
     assert low.next_s(timedelta(seconds=99)) == 99

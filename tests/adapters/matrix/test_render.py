@@ -16,6 +16,7 @@ from adapters.matrix.markup import ALLOWED, SCHEMES, Names, block_plain, permali
 from adapters.matrix.port import Content
 from adapters.matrix.reading import words_of
 from adapters.matrix.wording import worded
+from bot.core import mentions
 from bot.core import message as m
 
 ANA = m.PersonMention(1, "Ana", is_addressed=True)
@@ -130,7 +131,7 @@ def test_no_text_becomes_markup_or_a_mass_mention(message: m.Message) -> None:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MESSAGE)
 def test_exactly_the_addressed_are_mentioned(message: m.Message) -> None:
-    spans = list(render.spans_of(message.blocks))
+    spans = list(mentions.spans_of(message.blocks))
     people = {s.person_id for s in spans if isinstance(s, m.PersonMention) and s.is_addressed}
     found = {user for content in render.contents(message, NAMES) for user in content["m.mentions"].get("user_ids", [])}
     assert found == ({"@ana:example.org"} if 1 in people else set())
@@ -196,7 +197,7 @@ def test_any_message_is_cut_without_loss(blocks: list[m.Block], limit: int) -> N
         patch.setattr(render, "LARGEST", limit)
         parts = render.contents(m.Message(tuple(blocks)), Names())
     said = letters("".join(part["body"] for part in parts))
-    for word in {w for s in render.spans_of(blocks) if isinstance(s, m.Text) for w in re.findall(r"\w{3,}", s.text)}:
+    for word in {w for s in mentions.spans_of(blocks) if isinstance(s, m.Text) for w in re.findall(r"\w{3,}", s.text)}:
         assert word in said
     for part in parts:
         assert parsed(part).open == []

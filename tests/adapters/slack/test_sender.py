@@ -1,0 +1,192 @@
+"""Slack's way out: each message once, whatever happens to the connection; long ones in parts that stay together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from adapters.slack.errors import SlackError
+from adapters.slack.own import OwnMessages
+from adapters.slack.pacing import Pace
+from adapters.slack.sender import SlackSender
+from adapters.slack.workspaces import AllWorkspaces, Workspaces
+from bot.core.delivery import Post
+from bot.core.errors import DeliveryError
+from bot.core.message import Message, Quote, paragraph
+from storage.engine import open_engine
+from storage.network import Channel
+from storage.types import metadata
+from storage.work import Work, open_work
+from tests.support.slack.faults import How
+from tests.support.slack.people import Team
+from tests.support.slack.server import Slack
+from tests.support.slack.world import Channel as SlackChannel
+
+LAG_S = 0.3
+LONG = Message((paragraph("It begins."), Quote("word " * 5000), paragraph("It ends.")))
+
+
+@dataclass
+class Stage:
+    slack: Slack
+    team: Team
+    garden: SlackChannel
+    session: aiohttp.ClientSession
+    work: Work
+    own: OwnMessages
+
+    async def sender(self) -> SlackSender:
+        """As it is after a start: it remembers nothing."""
+        pace = Pace(sleep=_no_sleep)
+        workspaces = Workspaces(self.session, self.slack.api_url, pace, token=self.team.token)
+        await workspaces.learn_own()
+        return SlackSender(self.work, AllWorkspaces([workspaces]), self.own, lag_s=LAG_S)
+
+    def post(self, text: str = "Hello", **more: Any) -> Post:
+        channel = Channel(1, 1, "slack", self.team.id, self.garden.id, 1, True, "", "active")
+        wanted = datetime.now(UTC) - timedelta(hours=1)
+        post = Post(1, channel, "D-1:card", 1, Message((paragraph(text),)), None, None, False, wanted)
+        return replace(post, **more)
+
+    def shown(self, thread: str | None = None) -> list[str]:
+        return [message.text for message in self.team.shown(self.garden, thread)]
+
+
+async def _no_sleep(_: float) -> None:
+    """Our own pace is not what is tested here."""
+
+
+@pytest.fixture
+async def stage(slack: Slack, sqlite_url: str) -> AsyncIterator[Stage]:
+    engine = open_engine(sqlite_url)
+    metadata.create_all(engine)
+    engine.dispose()
+    work = open_work(sqlite_url, clock=lambda: datetime.now(UTC))
+    team = Team(slack, "coop")
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+        yield Stage(slack, team, team.channel("garden"), session, work, OwnMessages())
+    await work.close()
+
+
+async def test_a_message_is_posted_changed_and_taken_back(stage: Stage) -> None:
+    sender = await stage.sender()
+    ts = await sender.post(stage.post())
+    assert stage.shown() == ["Hello"]
+    assert stage.own.keys[stage.garden.id, ts] == "D-1:card"
+    await sender.edit(stage.post("Hello again", rev=2, remote_id=ts))
+    assert stage.shown() == ["Hello again"]
+    await sender.remove(stage.post(rev=3, remote_id=ts))
+    await sender.remove(stage.post(rev=3, remote_id=ts))
+    assert stage.shown() == []
+
+
+@pytest.mark.parametrize("how", [How.RESET_AFTER, How.BROKEN_AFTER, How.HANG_AFTER])
+@pytest.mark.parametrize("is_reply", [False, True])
+async def test_what_arrived_although_its_answer_was_lost_is_not_posted_again(
+    stage: Stage, how: How, is_reply: bool
+) -> None:
+    stage.slack.world.history_lag_s = LAG_S / 2
+    sender = await stage.sender()
+    thread = await sender.post(stage.post("Root", key="root")) if is_reply else None
+    stage.slack.faults.add("chat.postMessage", how)
+    with pytest.raises(SlackError) as lost:
+        await sender.post(stage.post(thread=thread))
+    assert lost.value.unclear
+    ts = await sender.post(stage.post("Hello, newer", rev=2, thread=thread, is_unclear=True))
+    assert stage.shown(thread)[-1] == "Hello, newer"
+    assert len(stage.shown(thread)) == (2 if is_reply else 1)
+    assert stage.garden.messages[ts].raw["text"] == "Hello, newer"
+
+
+@pytest.mark.parametrize("how", [How.RESET, How.BROKEN])
+async def test_what_did_not_arrive_is_posted(stage: Stage, how: How) -> None:
+    sender = await stage.sender()
+    stage.slack.faults.add("chat.postMessage", how)
+    with pytest.raises(SlackError) as lost:
+        await sender.post(stage.post())
+    assert lost.value.unclear
+    await sender.post(stage.post(is_unclear=True))
+    assert stage.shown() == ["Hello"]
+
+
+async def test_what_an_earlier_process_sent_is_found_again(stage: Stage) -> None:
+    first = await (await stage.sender()).post(stage.post())
+    stage.own = OwnMessages()
+    assert await (await stage.sender()).post(stage.post(is_unclear=True)) == first
+    assert stage.shown() == ["Hello"]
+    assert stage.own.keys == {(stage.garden.id, first): "D-1:card"}
+
+
+async def test_a_429_is_no_unclear_send_and_says_when_to_come_back(stage: Stage) -> None:
+    sender = await stage.sender()
+    stage.slack.faults.add("chat.postMessage", How.LIMITED, retry_after=7)
+    with pytest.raises(SlackError) as limited:
+        await sender.post(stage.post())
+    assert (limited.value.unclear, limited.value.permanent) == (False, False)
+    assert limited.value.retry_after == timedelta(seconds=7)
+    assert stage.shown() == []
+
+
+async def test_a_long_message_goes_on_in_its_thread_and_stays_together(stage: Stage) -> None:
+    sender = await stage.sender()
+    ts = await sender.post(stage.post(message=LONG))
+    parts = stage.shown(ts)
+    assert len(parts) > 1
+    assert sum(part.count("word") for part in parts) == 5000
+    assert len(stage.shown()) == 1
+    again = await stage.sender()
+    await again.edit(stage.post("Short now", rev=2, remote_id=ts))
+    assert stage.shown(ts) == ["Short now"]
+    await again.edit(stage.post(rev=3, remote_id=ts, message=LONG))
+    assert sum(part.count("word") for part in stage.shown(ts)) == 5000
+    await again.remove(stage.post(rev=4, remote_id=ts))
+    assert stage.shown(ts) == []
+
+
+async def test_a_long_message_that_broke_off_is_completed_once(stage: Stage) -> None:
+    sender = await stage.sender()
+    thread = await sender.post(stage.post("Root", key="root"))
+    stage.slack.faults.add("chat.postMessage", How.RESET_AFTER)
+    with pytest.raises(DeliveryError):
+        await sender.post(stage.post(message=LONG, thread=thread))
+    await sender.post(stage.post(message=LONG, thread=thread, is_unclear=True))
+    parts = stage.shown(thread)
+    assert sum(part.count("word") for part in parts) == 5000
+    assert len({part for part in parts}) == len(parts)
+
+
+async def test_a_public_channel_is_entered_by_itself_and_a_private_one_waits(stage: Stage) -> None:
+    sender = await stage.sender()
+    stage.garden.members.discard(stage.team.bot)
+    await sender.post(stage.post())
+    assert stage.shown() == ["Hello"]
+    stage.garden = stage.team.channel("cellar", kind="group", is_in=False)
+    with pytest.raises(SlackError) as kept_out:
+        await sender.post(stage.post())
+    assert (kept_out.value.permanent, kept_out.value.unclear) == (False, False)
+
+
+async def test_an_archived_channel_is_given_up(stage: Stage) -> None:
+    sender = await stage.sender()
+    stage.slack.faults.add("chat.postMessage", How.REFUSED, error="is_archived")
+    with pytest.raises(SlackError) as refused:
+        await sender.post(stage.post())
+    assert refused.value.permanent
+
+
+async def test_a_message_that_somebody_deleted_cannot_be_changed(stage: Stage) -> None:
+    sender = await stage.sender()
+    with pytest.raises(SlackError) as gone:
+        await sender.edit(stage.post(rev=2, remote_id="1700000000.000001"))
+    assert gone.value.permanent
+
+
+async def test_nobody_is_mentioned_by_accident(stage: Stage) -> None:
+    sender = await stage.sender()
+    await sender.post(stage.post("<!channel> @here <@U1> & <https://x.example|y>"))
+    assert stage.shown() == ["<!channel> @here <@U1> & <https://x.example|y>"]
