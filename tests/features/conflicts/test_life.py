@@ -156,7 +156,7 @@ async def test_what_has_ended_can_be_opened_again_by_its_groups(house: House) ->
     await house.say("oakland", "ana", "/settle X-1 Signal first")
     await house.say("nairobi", "otieno", "/confirm X-1")
     assert "X-1 has ended." in plain(await house.say("oakland", "ana", "/settle X-1 again"))
-    assert "This is for members of the groups" in plain(await house.say("bilbao", "iker", "/reopen X-1"))
+    assert "This is for whoever raised it and for" in plain(await house.say("bilbao", "iker", "/reopen X-1"))
     await house.say("nairobi", "wanjiku", "/reopen X-1 It happened again")
     await house.wait(seconds=5)
     assert "    X-1 is open again.\n    > It happened again\n    — Wanjiku (Nairobi) opened it again" in (
