@@ -35,6 +35,12 @@ READS = {
     "list: since, few": "decisions --since 1h",
     "list: until long ago": "decisions --until 700d",
     "show": "show D-{half}",
+    "why: common words": f"why {filling.COMMON} {filling.LESS_COMMON}",
+    "why: rare word": f"why {filling.RARE_WORD}",
+    "who decides, common word": f"who-decides {filling.COMMON}",
+    "mandates: none": "mandates",
+    "positions: none": "positions",
+    "start": "start",
 }
 Networks = dict[int, Playing]
 """Mycel with a network of so many decisions."""

@@ -175,6 +175,17 @@ def import_pep(path: Path, group: str | None, as_json: bool) -> None:
     _import(lambda: importing.pep(_settings(), path, group), as_json)
 
 
+@import_.command("adr")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--group", metavar="SLUG", help="Whose decisions they become; else a group “adr” is made for them.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def import_adr(path: Path, group: str | None, as_json: bool) -> None:
+    """Import a folder of ADR or MADR files, or one file. What is here already is not imported again."""
+    from bot import importing
+
+    _import(lambda: importing.adr(_settings(), path, group), as_json)
+
+
 @import_.command("jsonl")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -220,6 +231,20 @@ def export_jsonl(path: str, group: str | None) -> None:
     except exporting.CannotExport as error:
         raise Problem(str(error)) from error
     click.echo(f"{rows} rows exported.", err=True)
+
+
+@export.command("madr")
+@click.argument("path", type=click.Path(path_type=Path))
+def export_madr(path: Path) -> None:
+    """Export decisions that the whole network may read as Markdown records (MADR) into the folder PATH."""
+    from bot import exporting, exporting_madr
+
+    settings = _settings()
+    try:
+        count = exporting_madr.madr(settings.database_url, settings.mycel_network, path)
+    except exporting.CannotExport as error:
+        raise Problem(str(error)) from error
+    click.echo(f"{count} decisions exported.", err=True)
 
 
 @main.command()

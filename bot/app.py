@@ -30,8 +30,9 @@ from bot.core.feature import Feature
 from bot.core.following import Followers
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import decisions, input_windows, network
+from bot.features import conflicts, decisions, input_windows, network
 from bot.features import help as help_feature
+from bot.features.decisions.rules import ASKS_UNTIL
 from bot.features.network import exports
 from bot.handing_over import OwnSteps
 from bot.parts import CannotStart, Core, Platform
@@ -40,11 +41,14 @@ from bot.secret_key import secret_key
 from bot.settings import Settings
 from storage import delivery, directory, local_chat, migrate
 from storage.engine import is_postgres
-from storage.work import Clock, open_work
+from storage.work import Clock, Tx, open_work
 
 log = logging.getLogger("mycel")
 
-FEATURES: tuple[Feature, ...] = (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, help_feature.FEATURE)
+FEATURES: tuple[Feature, ...] = (
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE),
+    *(network.FEATURE, help_feature.FEATURE),
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Where the playground is served; its guard answers to these names only."""
@@ -93,11 +97,16 @@ async def build_core(
 
 
 async def build_playground(core: Core) -> Playground:
-    """The playground on a core, with its workspace in the core's network."""
-    await core.work.write(
-        core.network_id,
-        lambda tx: directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now),
-    )
+    """The playground on a core, with its workspace in the core's network, which is past its first month there."""
+
+    def settle(tx: Tx) -> None:
+        directory.add_workspace(tx.db, local_chat.PLATFORM, local_chat.WORKSPACE, core.network_id, tx.now)
+        settings = directory.network(tx.db, core.network_id).settings
+        if ASKS_UNTIL in settings:
+            kept = {name: value for name, value in settings.items() if name != ASKS_UNTIL}
+            directory.set_settings(tx.db, core.network_id, kept)
+
+    await core.work.write(core.network_id, settle)
     changes = Changes()
     deliverer = core.add_sender(LocalSender(core.work, core.new_id, changes))
     travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock)

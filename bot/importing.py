@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import sqlalchemy as sa
 
 from bot import app
 from bot.core.errors import UserError
 from bot.features.transfer import lines, steps
+from bot.features.transfer.adr_folder import adr_files, read_adrs
 from bot.features.transfer.folder import pep_files, read_folder
 from bot.features.transfer.joining import Linking
 from bot.features.transfer.linking import FORWARD, reciprocal
@@ -115,6 +116,13 @@ async def pep(settings: Settings, path: Path, group: str | None) -> Outcome:
         return await import_decisions(found, read, group)
 
 
+async def adr(settings: Settings, path: Path, group: str | None) -> Outcome:
+    """Imports ADR and MADR files. Raises as `pep`."""
+    files = adr_files(path)
+    async with target(settings) as found:
+        return await import_decisions(found, read_adrs(files, f"adr/{group.lower()}" if group else "adr"), group, "adr")
+
+
 def _read(path: Path) -> list[ImportedDecision | Report]:
     files = pep_files(path)
     progress = Progress("Reading", len(files))
@@ -129,7 +137,12 @@ def _read(path: Path) -> list[ImportedDecision | Report]:
     return read
 
 
-async def import_decisions(found: Steps, read: Iterable[ImportedDecision | Report], group: str | None) -> Outcome:
+async def import_decisions(
+    found: Steps,
+    read: Iterable[ImportedDecision | Report],
+    group: str | None,
+    collection: Literal["pep", "adr"] = "pep",
+) -> Outcome:
     """Two passes: all decisions first, then their links."""
     items = list(read)
     outcome = Outcome()
@@ -140,7 +153,7 @@ async def import_decisions(found: Steps, read: Iterable[ImportedDecision | Repor
     if not records:
         said = "\n".join(item["said"] for item in outcome.items)
         raise Refused(f"Nothing could be imported.\n{said}")
-    slug = (await found.do(steps.Begin(group=group)))["group"]
+    slug = (await found.do(steps.Begin(group=group, collection=collection)))["group"]
     await _store(found, outcome, slug, records)
     await _link(found, outcome, records, reports)
     for report in reports:

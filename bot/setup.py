@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot import app
+from bot.features.decisions.rules import ASKS_UNTIL
 from bot.settings import Settings
-from storage import codes
+from storage import codes, directory
 from storage.work import Tx
+
+FIRST_MONTH = timedelta(days=30)
 
 
 async def init(settings: Settings) -> str:
@@ -15,6 +20,7 @@ async def init(settings: Settings) -> str:
     code = app.new_code()
 
     def make(tx: Tx) -> str:
+        _begin_first_month(tx, core.network_id)
         expires_at = codes.new_steward_code(tx.db, core.network_id, code, tx.now)
         return f"{expires_at:%Y-%m-%d %H:%M} UTC"
 
@@ -27,3 +33,12 @@ async def init(settings: Settings) -> str:
         f"Its steward's code, good once until {until}: {code}\n"
         f"In a channel where Mycel is, type:  /steward {code}   (on Matrix: !steward {code})"
     )
+
+
+def _begin_first_month(tx: Tx, network_id: int) -> None:
+    """A network without groups begins: for a month it only logs, and asks before it opens a window."""
+    network = directory.network(tx.db, network_id)
+    if ASKS_UNTIL in network.settings or directory.all_groups(tx.db, network_id):
+        return
+    until = tx.now + network.clock_ahead + FIRST_MONTH
+    directory.set_settings(tx.db, network_id, {**network.settings, ASKS_UNTIL: until.isoformat()})

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from storage import decisions, directory, search
+from storage import decision_terms, decisions, directory, search
+from storage.decision_terms import Terms
 from storage.decisions import Decision
 
 
@@ -21,10 +22,11 @@ def marks(d: Decision) -> list[str]:
     return found + ([search.circle_mark(d.network_id)] if d.audience == "circle" else [])
 
 
-def add(db: sa.Connection, d: Decision, people: Iterable[str]) -> None:
+def add(db: sa.Connection, d: Decision, people: Iterable[str], terms: Terms | None = None) -> None:
     """Makes a decision findable for those who may read it; `people` are the names of all who had a part in it."""
-    words = " ".join((d.title, d.why, d.alternatives, *d.tags))
+    words = " ".join((d.title, d.why, d.alternatives, *d.tags, *((terms.topic, terms.holder) if terms else ())))
     facets = [*(search.facet("tag", tag) for tag in d.tags), *(search.facet("value", v) for v in d.rests_on)]
+    facets += [search.facet("kind", kind) for kind in (terms.marks if terms else ())]
     search.index(db, [search.Entry(d.network_id, d.number, words, marks(d), " ".join(people), facets)])
 
 
@@ -35,4 +37,4 @@ def renew(db: sa.Connection, network_id: int, number: int) -> None:
     if decision is not None and decision.redacted_at is None and decision.status != "undone":
         author = directory.person_names(db, network_id, [decision.author_id]).values()
         named = [name for name, _ in decisions.people(db, network_id, number)]
-        add(db, decision, [*author, *named])
+        add(db, decision, [*author, *named], decision_terms.find(db, network_id, number))

@@ -22,7 +22,10 @@ _END = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What to list; None and "" leave a condition out. `words`: all of them. `before`: numbers below it (paging)."""
+    """What to list; None and "" leave a condition out. `words`: all of them. `before`: numbers below it (paging).
+
+    `kind`: "position" or "mandate".
+    """
 
     words: str = ""
     group_id: int | None = None
@@ -33,6 +36,7 @@ class Filter:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class Eyes:
 
 def page(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int) -> list[Decision]:
     """The newest decisions that fit, at most `most`."""
-    facets = [search.facet(kind, value) for kind, value in (("tag", wanted.tag), ("value", wanted.value)) if value]
+    given = (("tag", wanted.tag), ("value", wanted.value), ("kind", wanted.kind))
+    facets = [search.facet(kind, value) for kind, value in given if value]
     sought = search.Sought(wanted.words, wanted.by, tuple(facets))
     if not sought.terms():
         return _select(db, eyes, wanted, most) if not (wanted.words + wanted.by).strip() else []
@@ -67,6 +72,11 @@ def page(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int) -> list[Decis
         if len(numbers) < _FOUND_AT_ONCE:
             break
     return found
+
+
+def those(db: sa.Connection, eyes: Eyes, numbers: list[int]) -> list[Decision]:
+    """The decisions of these numbers that may be read, the newest first."""
+    return _select(db, eyes, Filter(), len(numbers), numbers) if numbers else []
 
 
 def _select(

@@ -54,7 +54,7 @@ class Decision:
 
     @property
     def is_taken(self) -> bool:
-        return self.status in ("taken", "superseded", "reversed")
+        return self.status in ("taken", "superseded", "reversed", "expired")
 
 
 COLUMNS = tuple(c for c in decisions.c)

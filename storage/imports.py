@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from storage import transfer
 from storage.decision_tables import decision_links, decision_loose_links, decisions
 from storage.links import Link
 from storage.network_tables import identities, people
@@ -16,12 +17,13 @@ from storage.statements import insert_new
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An imported decision that is here."""
+    """A decision that is here. `is_own`: it was not imported but written down by this network, and comes back."""
 
     source: str
     number: int
     author_id: int
     created_at: datetime
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ _NAMED = (
     )
     .group_by(people.c.name)
 )
-_KNOWN = sa.select(*[decisions.c[name] for name in Known.__dataclass_fields__]).where(
+_KNOWN = sa.select(*[decisions.c[name] for name in ("source", "number", "author_id", "created_at")]).where(
     decisions.c.network_id == bindparam("n"),
     decisions.c.source != "",
     decisions.c.source.in_(bindparam("sources", expanding=True)),
@@ -83,6 +85,12 @@ _DROP_LOOSE = sa.delete(decision_loose_links).where(
 )
 
 
+OWN = "mycel:"
+_NUMBERED = sa.select(decisions.c.number, decisions.c.author_id, decisions.c.created_at).where(
+    decisions.c.network_id == bindparam("n"), decisions.c.number.in_(bindparam("numbers", expanding=True))
+)
+
+
 def people_without_account(db: sa.Connection, network_id: int, names: list[str]) -> dict[str, int]:
     """Person ids by name of those who are known by name only: a name is no proof of who has an account."""
     if not names:
@@ -94,7 +102,18 @@ def known(db: sa.Connection, network_id: int, sources: list[str]) -> dict[str, K
     """Which of these are here already."""
     if not sources:
         return {}
-    return {row[0]: Known(*row) for row in db.execute(_KNOWN, {"n": network_id, "sources": sources})}
+    found = {row[0]: Known(*row) for row in db.execute(_KNOWN, {"n": network_id, "sources": sources})}
+    return found | _own(db, network_id, [source for source in sources if source.startswith(OWN)])
+
+
+def _own(db: sa.Connection, network_id: int, sources: list[str]) -> dict[str, Known]:
+    """Those that this network wrote down itself ("mycel:…:12")."""
+    if not sources:
+        return {}
+    prefix = f"{OWN}{transfer.fingerprint(db, network_id)}:"
+    named = {int(s.removeprefix(prefix)): s for s in sources if s.startswith(prefix) and s[len(prefix) :].isdigit()}
+    rows = db.execute(_NUMBERED, {"n": network_id, "numbers": sorted(named)}) if named else ()
+    return {named[row.number]: Known(named[row.number], *row, is_own=True) for row in rows}
 
 
 def add_link(db: sa.Connection, link: Link) -> bool:

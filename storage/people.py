@@ -85,6 +85,13 @@ def find(db: sa.Connection, network_id: int, platform: str, workspace: str, type
     return [PersonRow(*row) for row in found]
 
 
+def with_account(db: sa.Connection, network_id: int, platform: str, workspace: str, account: str) -> int | None:
+    """Whose account it is, if anybody's here."""
+    values = {"n": network_id, "platform": platform, "workspace": workspace, "typed": account, "with_at": account}
+    row = db.execute(_BY_ACCOUNT, values).first()
+    return row.id if row else None
+
+
 def identities_of(db: sa.Connection, network_id: int, person_id: int) -> list[Identity]:
     """A person's accounts, by platform."""
     return [Identity(*row) for row in db.execute(_IDENTITIES, {"n": network_id, "person": person_id})]

@@ -1,8 +1,11 @@
 """All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
 
 from storage import (
+    circle_tables,
+    conflict_tables,
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery_tables,
     events,
@@ -20,8 +23,11 @@ from storage.types import metadata
 __all__ = ["metadata", "modules"]
 
 modules = (
+    circle_tables,
+    conflict_tables,
     counters,
     deadlines,
+    decision_life_tables,
     decision_tables,
     delivery_tables,
     events,

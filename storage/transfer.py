@@ -10,14 +10,24 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage import local_chat
+from storage.circle_tables import circle_people, circle_turns, circles
+from storage.conflict_tables import conflict_log, conflict_parties, conflict_resources, conflicts
 from storage.counters import counters
 from storage.deadlines import deadlines
+from storage.decision_life_tables import (
+    decision_checks,
+    decision_joined,
+    decision_sources,
+    decision_terms,
+    draft_sources,
+)
 from storage.decision_tables import (
     decision_groups,
     decision_links,
@@ -99,8 +109,13 @@ _ORDER = (
     _Kept(decision_tags),
     _Kept(decision_links),
     _Kept(decision_loose_links),
+    _Kept(decision_terms),
+    _Kept(decision_sources),
+    _Kept(decision_joined),
+    _Kept(decision_checks),
     _Kept(decision_origins),
     _Kept(drafts),
+    _Kept(draft_sources),
     _Kept(protocol_rules),
     _Kept(input_windows),
     _Kept(window_rounds),
@@ -109,6 +124,13 @@ _ORDER = (
     _Kept(concern_answers),
     _Kept(early_changes),
     _Kept(window_channels),
+    _Kept(circles, ("slug",)),
+    _Kept(circle_turns),
+    _Kept(circle_people),
+    _Kept(conflicts),
+    _Kept(conflict_parties),
+    _Kept(conflict_log),
+    _Kept(conflict_resources),
     _Kept(local_chat.channels),
     _Kept(local_chat.accounts),
     _Kept(cursors),
@@ -158,6 +180,15 @@ def network_named(db: sa.Connection, slug: str) -> int | None:
     """The id of a network."""
     found: int | None = db.execute(_NAMED, {"slug": slug}).scalar_one_or_none()
     return found
+
+
+_BIRTH = sa.select(networks.c.slug, networks.c.created_at).where(networks.c.id == bindparam("n"))
+
+
+def fingerprint(db: sa.Connection, network_id: int) -> str:
+    """By which a network knows its own records again, wherever it was moved to: 16 hexadecimal digits."""
+    slug, created_at = db.execute(_BIRTH, {"n": network_id}).one()
+    return blake2b(f"{slug} {created_at.isoformat()}".encode(), digest_size=8).hexdigest()
 
 
 def count(db: sa.Connection, network_id: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -18,11 +19,13 @@ from bot.core.conversation import (
     MessagePosted,
     MessageRedacted,
     Place,
+    Quoted,
     Reacted,
 )
 from storage.local_chat import PLATFORM, WORKSPACE, Account, Happening, LocalMessage
 
 LONGEST_TEXT = 10_000
+_MENTION = re.compile(r"(?:@mycel\b[:,]?|mycel[:,])\s*", re.IGNORECASE)
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,36}$")]
 # What no database keeps is taken out first: the length is of what is left.
@@ -75,9 +78,16 @@ class Say(_InThread):
 
     @property
     def command(self) -> str | None:
-        """The command without its prefix; None for talk."""
+        """The command without its prefix, or what stands behind Mycel's name; None for talk."""
         text = self.text.strip()
-        return text[1:] if text[:1] in ("/", "!") and text[1:2].isalpha() else None
+        if text[:1] in ("/", "!") and text[1:2].isalpha():
+            return text[1:]
+        return _MENTION.sub("", text) or "help" if self.is_mention else None
+
+    @property
+    def is_mention(self) -> bool:
+        """Whether it is said to Mycel by its name: "@Mycel why Signal?"."""
+        return _MENTION.match(self.text.strip()) is not None
 
 
 class Press(_InThread):
@@ -113,11 +123,15 @@ class Delete(_OnMessage):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the platform knows beside the request: who speaks, in which thread, about which message."""
+    """What the platform knows beside the request: who speaks, in which thread, about which message.
+
+    `root_author`: the person who said the root of the thread; None where Mycel did.
+    """
 
     speaker: Account
     root: LocalMessage | None = None
     message: LocalMessage | None = None
+    root_author: Account | None = None
 
 
 def said(request: Say, root: LocalMessage | None, at: datetime) -> LocalMessage:
@@ -149,9 +163,10 @@ def describe(request: Request, scene: Scene) -> dict[str, Any]:
     """All that Mycel will be told, as JSON: it has to be enough without looking anything up again."""
     said = request.model_dump(mode="json", exclude={"id", "channel", "account", "thread", "message"})
     if isinstance(request, Say) and request.command is not None:
-        said["text"] = request.command
+        said |= {"text": request.command, "is_mention": request.is_mention}
     return {
         **said,
+        "quoted": _quoted(scene),
         "channel": request.channel,
         "account": scene.speaker.account,
         "name": scene.speaker.name,
@@ -163,6 +178,23 @@ def describe(request: Request, scene: Scene) -> dict[str, Any]:
     }
 
 
+def _quoted(scene: Scene) -> dict[str, Any] | None:
+    """What a person said that the thread is about."""
+    root, author = scene.root, scene.root_author
+    if root is None or author is None or root.is_removed:
+        return None
+    return {"message": root.id, "account": author.account, "name": author.name, "text": root.body,
+            "at": root.created_at.isoformat()}  # fmt: skip
+
+
+def _answered(data: dict[str, Any]) -> Quoted | None:
+    quoted = data.get("quoted")
+    if quoted is None:
+        return None
+    actor = Actor(PLATFORM, WORKSPACE, quoted["account"], quoted["name"])
+    return Quoted(quoted["message"], actor, quoted["text"], datetime.fromisoformat(quoted["at"]))
+
+
 def incoming(happening: Happening) -> Incoming:
     """What Mycel is told. Raises LookupError for a kind that this version does not know."""
     data = happening.data
@@ -171,11 +203,13 @@ def incoming(happening: Happening) -> Incoming:
     who = (happening.id, place, actor, happening.at)
     match happening.kind:
         case "command":
-            return CommandTyped(*who, data["text"], replied_to=data["thread"])
+            is_mention = data.get("is_mention", False)
+            return CommandTyped(*who, data["text"], data["thread"], quoted=_answered(data), is_mention=is_mention)
         case "press":
-            return CommandTyped(*who, data["command"].lstrip("/!"), replied_to=data["thread"], is_button=True)
+            text = data["command"].lstrip("/!")
+            return CommandTyped(*who, text, data["thread"], is_button=True, quoted=_answered(data))
         case "submit":
-            return FormSubmitted(*who, data["command"], data["values"])
+            return FormSubmitted(*who, data["command"], data["values"], quoted=_answered(data))
         case "say":
             return MessagePosted(*who, data["message"], data["text"])
         case "edit":

@@ -231,7 +231,8 @@ class Playground:
                 raise Refused("That message was taken back; it stays so.")
         if isinstance(request, Say) and request.command is None:
             message = inbound.said(request, root, at)
-        return Scene(speaker, root, message)
+        author = local_chat.account(tx.db, self.network_id, root.account) if root and root.account else None
+        return Scene(speaker, root, message, author)
 
     def _message(self, tx: Tx, request: Request, id: str | None) -> LocalMessage | None:
         if id is None:

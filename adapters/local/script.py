@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from adapters.local import inbound, script_print
+from adapters.local import growing, inbound, script_print
 from adapters.local import script_find as find
 from adapters.local.playground import Playground, Refused
 from adapters.local.script_steps import (
@@ -14,6 +14,7 @@ from adapters.local.script_steps import (
     Deletes,
     Edits,
     FillsIn,
+    Opens,
     Presses,
     Reacts,
     Says,
@@ -27,7 +28,7 @@ from adapters.local.script_steps import (
 from bot.core.errors import UserError
 from bot.core.message import Message
 from bot.core.message_json import from_json
-from bot.core.replies import Answer, Invalid, Reply
+from bot.core.replies import Answer, Form, Invalid, Reply
 from storage import delivery, directory, local_chat
 from storage.local_chat import PLATFORM, Account, LocalChannel, LocalMessage
 from storage.work import Tx
@@ -90,6 +91,8 @@ class _Run:
         self._playground, self._clock = playground, clock
         self._ids = itertools.count(1)
         self._private: list[_Private] = []
+        # What a form that somebody was shown brings along when they fill it in, as in the browser.
+        self._forms: dict[tuple[str, str], dict[str, str]] = {}
 
     async def do(self, step: Step) -> None:
         match step:
@@ -99,6 +102,9 @@ class _Run:
                 await self._wait(step)
             case Show():
                 await self._show(step)
+            case Opens(title=title):
+                wanted = growing.NewChannel(id=f"script-{next(self._ids):05}", title=title)
+                self.lines.append(f"\nThere is a channel “{await growing.add_channel(self._playground, wanted)}”.")
             case Deed():
                 await self._deed(step)
         self._clock.now += TURN
@@ -156,12 +162,17 @@ class _Run:
     def _remember(self, step: Deed, request: inbound.Request, reply: Reply) -> None:
         if isinstance(reply, (Answer, Invalid)):
             self._private.append(_Private(step.channel, step.who, reply.message, request.thread_root))
+        if isinstance(reply, Form):
+            filled = {field.name: field.value for field in reply.fields if field.value}
+            self._forms[step.who, reply.command] = {**reply.hidden, **filled}
 
     async def _request(self, step: Deed) -> tuple[str, inbound.Request]:
         """What is printed of it, and what the browser would send."""
         who = {"id": f"script-{next(self._ids):05}", "channel": step.channel, "account": step.who}
         messages = [m for m in await self._messages() if m.channel == step.channel and not m.is_removed]
         match step:
+            case Says(text=text, is_reply=True):
+                return f" replies: {text}", inbound.Say(**who, text=text, thread=find.last_said(step, messages).id)
             case Says(text=text):
                 root = find.about(step, messages).id if step.about else None
                 place = f" in {step.about}" if step.about else ""
@@ -169,7 +180,7 @@ class _Run:
             case Presses(label=label):
                 return f" presses “{label}”", self._press(step, messages, who)
             case FillsIn(command=command, text=text):
-                values = _values(step.line, text)
+                values = {**self._forms.get((step.who, command), {}), **_values(step.line, text)}
                 return f" fills in {command}: {text}", inbound.Submit(**who, command=command, values=values)
             case Reacts(emoji=emoji, is_on=is_on):
                 message = find.about(step, messages)

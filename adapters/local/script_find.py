@@ -49,3 +49,11 @@ def last_of(step: Deed, messages: list[LocalMessage]) -> LocalMessage:
     if not own:
         raise ScriptError(step.line, f"{step.who} has said nothing in {step.channel}.")
     return own[-1]
+
+
+def last_said(step: Deed, messages: list[LocalMessage]) -> LocalMessage:
+    """What a person said last in the channel, outside threads. Raises ScriptError."""
+    said = [m for m in messages if m.account is not None and m.thread is None]
+    if not said:
+        raise ScriptError(step.line, f"Nobody has said anything in {step.channel} yet.")
+    return said[-1]

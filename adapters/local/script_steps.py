@@ -44,6 +44,13 @@ class Show(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Opens(Step):
+    """A channel that belongs to nobody yet."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Deed(Step):
     """Something a person does. `about`: the record (D-1) whose message it is done to, "" for the latest that fits."""
 
@@ -54,9 +61,13 @@ class Deed(Step):
 
 @dataclass(frozen=True, slots=True)
 class Says(Deed):
-    """A message or a command; with `about` in the thread of that record's first message."""
+    """A message or a command; with `about` in the thread of that record's first message.
+
+    `is_reply`: in the thread of what a person said last in the channel.
+    """
 
     text: str
+    is_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,8 @@ _ON = r"(?:\s+on\s+(?P<about>[A-Za-z]-\d+))?"
 _START = re.compile(rf"start\s+{_MOMENT}$")
 _WAIT = re.compile(rf"wait\s+(?:(?P<length>(?:\d+(?:min|h|d|w)\s*)+)|until\s+(?P<next>next)|until\s+{_MOMENT})$")
 _SHOW = re.compile(r"show\s+([\w-]+)$")
+_OPENS = re.compile(r"channel\s+(\S.*)$")
+_REPLIES = re.compile(rf"{_WHO}\s+replies\s*:\s*(?P<text>.*)$")
 _SAYS = re.compile(rf"{_WHO}(?:\s+in\s+(?P<about>[A-Za-z]-\d+))?\s*:\s*(?P<text>.*)$")
 _PRESSES = re.compile(rf'{_WHO}\s+presses\s+["“](?P<label>[^"”]+)["”]{_ON}$')
 _FILLS_IN = re.compile(rf"{_WHO}\s+fills\s+in\s+(?P<command>[\w-]+)\s*:\s*(?P<text>.*)$")
@@ -146,6 +159,8 @@ def _of_the_clock(number: int, line: str) -> Step | None:
         return Start(number, _moment(found[1], found[2]))
     if found := _SHOW.match(line):
         return Show(number, found[1])
+    if found := _OPENS.match(line):
+        return Opens(number, found[1])
     found = _WAIT.match(line)
     if found is None:
         return None
@@ -172,6 +187,8 @@ def _deed(number: int, line: str) -> Deed | None:
         return Edits(number, found["channel"], found["who"], "", found["text"])
     if found := _DELETES.match(line):
         return Deletes(number, found["channel"], found["who"], "")
+    if found := _REPLIES.match(line):
+        return Says(number, found["channel"], found["who"], "", found["text"], is_reply=True)
     if found := _SAYS.match(line):
         return Says(number, *_who(found), found["text"])
     return None

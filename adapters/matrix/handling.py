@@ -15,7 +15,7 @@ from adapters.matrix.own import OwnMessages
 from adapters.matrix.port import PLATFORM, Event, MatrixPort, RoomInfo, Scene
 from adapters.matrix.voice import Voice
 from adapters.matrix.wanted import UNREADABLE
-from bot.core.conversation import CommandTyped, Incoming
+from bot.core.conversation import CommandTyped, Incoming, Quoted
 from bot.core.dispatch import Dispatch
 from bot.core.replies import Answer, Invalid, Nothing, Reply
 from storage import places
@@ -52,7 +52,17 @@ class Handling:
         else:
             incoming = inbound.incoming(event, scene, self._dispatch.registry.commands, self._own.keys)
             if incoming is not None:
+                if isinstance(incoming, CommandTyped):
+                    incoming = replace(incoming, quoted=await self._quoted(incoming, scene))
                 await self._told(incoming, event, scene)
+
+    async def _quoted(self, command: CommandTyped, scene: Scene) -> Quoted | None:
+        """The message that a command answers, where the command wants it and a person said it."""
+        if command.replied_to is None or not self._dispatch.registry.wants_quoted(command.text):
+            return None
+        said = await self._port.event(scene.room_id, command.replied_to)
+        names = self._dispatch.registry.commands
+        return inbound.quoted(said, scene, command.actor.user, names) if said is not None else None
 
     async def trouble(self, room_id: str, what: str) -> None:
         """Says in a room what the client could not bring: a gap, or messages without keys (adapters.matrix.wanted)."""
@@ -99,9 +109,10 @@ class Handling:
         match edits.meaning(event, original, scene, self._dispatch.registry.commands, self._own.keys):
             case Reworded(incoming):
                 await self._told(incoming, original, scene)
-            case Retyped(incoming, id):
-                async with self._at_work(scene, incoming.event_key):
-                    await self._retyped(incoming, id, original, scene)
+            case Retyped(typed, id):
+                async with self._at_work(scene, typed.event_key):
+                    again = replace(typed, quoted=await self._quoted(typed, scene))
+                    await self._retyped(again, id, original, scene)
             case TooLate(id):
                 subject = await self._handled(f"{PLATFORM}:{scene.workspace}", id) or ""
                 message = answering.too_late(subject, await self._voice.language_of(scene))

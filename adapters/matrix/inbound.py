@@ -19,6 +19,7 @@ from bot.core.conversation import (
     MessagePosted,
     MessageRedacted,
     Place,
+    Quoted,
     Reacted,
 )
 
@@ -71,6 +72,19 @@ def thread_in(event: Event) -> str | None:
     """
     content = reading.content_of(event)
     return reading.thread_of(content) or reading.answered(content)
+
+
+def quoted(event: Event, scene: Scene, asker: str, commands: Collection[str] = ()) -> Quoted | None:
+    """A person's message that `asker` answers; None for commands. What others said in an encrypted room stays there."""
+    content, sender = reading.content_of(event), event.get("sender")
+    words = reading.words_of(content)
+    if not isinstance(sender, str) or sender == scene.bot_user or words is None or not words.strip():
+        return None
+    if command_in(content, scene, commands) is not None:
+        return None
+    id, _, actor, at = who(event, scene)
+    is_kept = not scene.room.is_encrypted or sender == asker
+    return Quoted(id, actor, words if is_kept else "", at)
 
 
 def _message(event: Event, scene: Scene, commands: Collection[str], keys: Mapping[str, str]) -> Incoming | None:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from bot.core.conversation import Actor, Incoming, Place
+from bot.core.conversation import Actor, Incoming, Place, Quoted
 
-Some = TypeVar("Some", Incoming, Actor, Place)
+Some = TypeVar("Some", Incoming, Actor, Place, Quoted)
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 # Control signs, spaces without width, and what sets the direction of all that follows. Joiners stay: words need them.
 _HIDING = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
@@ -47,6 +47,8 @@ def _cleaned(value: Any) -> Any:
         case Actor():
             return cleaned(value)
         case Place():
+            return cleaned(value)
+        case Quoted():
             return cleaned(value)
         case _:
             return value

@@ -28,6 +28,8 @@ class Who(Enum):
     AFFECTED = "affected"
     AUTHOR = "author"
     RAISER = "raiser"
+    PARTY = "party"
+    HOST = "host"
     CIRCLE = "circle"
     STEWARD = "steward"
     HOLDER = "holder"
@@ -73,6 +75,7 @@ class Command:
     """A declared command. `reads` ones write nothing. `subject` finds what the rights depend on (see permissions).
 
     `connects`: may be typed in a place of no network; the one argument is a code, and the network is the code's.
+    `quoted_into`: wants the message that it answers, whose first line fills this field where nothing is typed.
     `forgets_places`: a place may belong to another group, or to no network, after it.
     """
 
@@ -88,6 +91,7 @@ class Command:
     works_unbound: bool = False
     connects: bool = False
     who_else: Callable[[Any], tuple[Who, ...] | None] | None = None
+    quoted_into: str = ""
     forgets_places: bool = False
 
     def rights(self, args: Args) -> tuple[Who, ...]:
@@ -142,6 +146,7 @@ def command(
     works_unbound: bool = False,
     connects: bool = False,
     who_else: Callable[[Any], tuple[Who, ...] | None] | None = None,
+    quoted_into: str = "",
     forgets_places: bool = False,
 ) -> Callable[[Handler], Command]:
     """Declares a command over its handler; the arguments' model is read from the handler's annotation.
@@ -156,6 +161,7 @@ def command(
             *(name, summary, rights, model, handler, examples, reads, has_form, subject, works_unbound),
             connects=connects,
             who_else=who_else,
+            quoted_into=quoted_into,
             forgets_places=forgets_places,
         )
 

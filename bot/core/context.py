@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.core.conversation import Place
+from bot.core.conversation import Place, Quoted
 from bot.core.events import Fact
 from bot.core.feature import Subscriber
 from bot.core.language import Words
@@ -33,8 +33,8 @@ class Context:
 
     `now` is the network's clock (aware UTC), `real_now` the real one (delivery). `who` is None when a deadline fires.
     `channel` and `group` are of the place it happened in; `acting_as` is the group for which it is done.
-    `registry` has all that is declared (for the help). `new_code` makes a code that nobody can guess.
-    `base_url`: what links to Mycel's own pages begin with.
+    `registry` has all that is declared (for the help). `new_code` makes a code that nobody can guess. `quoted` is the
+    message that a command answers. `base_url`: what links to Mycel's own pages begin with.
     """
 
     db: sa.Connection
@@ -52,6 +52,7 @@ class Context:
     is_past: bool = False
     registry: Registry = _NOTHING_DECLARED
     new_code: Callable[[], str] = no_codes
+    quoted: Quoted | None = None
     base_url: str = ""
     _said: list[dict[str, Any]] = field(default_factory=list)
     _facts: list[dict[str, Any]] = field(default_factory=list)

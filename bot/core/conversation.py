@@ -56,12 +56,31 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A person's message in the same channel that a command answers. `at`: when it was said, aware UTC.
+
+    `text` is "" where it may not leave its place: somebody else's words in an encrypted room.
+    """
+
+    message_id: str
+    actor: Actor
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CommandTyped(Incoming):
-    """`text` as typed, without the platform's prefix ("decide Use Signal"). `replied_to`: message id it answers."""
+    """`text` as typed, without the platform's prefix ("decide Use Signal"). `replied_to`: message id it answers.
+
+    `quoted`: that message, where the command wants it (see Command.quoted_into). `is_mention`: Mycel was addressed by
+    its name, so that what is no command is a question.
+    """
 
     text: str
     replied_to: str | None = None
     is_button: bool = False
+    quoted: Quoted | None = None
+    is_mention: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +89,7 @@ class FormSubmitted(Incoming):
 
     command: str
     values: Mapping[str, str] = field(default_factory=dict)
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

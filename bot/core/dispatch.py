@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -40,6 +40,7 @@ REPETITION = timedelta(minutes=2)
 """Within this time the same person's same words in the same place are one command (interface.md)."""
 
 
+_LONGEST_TITLE = 200
 PASSED_ON = (UserError, *TROUBLE)
 """What is no bug of a handler: the person's error, and a database that cannot be used now."""
 
@@ -139,8 +140,9 @@ class Dispatch:
             command = self._registry.command(incoming.command)
             said = "\x1f".join(f"{k}={v}" for k, v in sorted(incoming.values.items()))
             return _Call(incoming, command, "", incoming.values, fingerprint(incoming, f"{command.name} {said}"))
-        command, typed = self._registry.find(incoming.text)
-        return _Call(incoming, command, typed, None, fingerprint(incoming, incoming.text))
+        command, typed = self._registry.find(incoming.text, is_mention=incoming.is_mention)
+        about = f"\x1f{incoming.quoted.message_id}" if incoming.quoted else ""
+        return _Call(incoming, command, typed, None, fingerprint(incoming, incoming.text + about))
 
     def _run(self, tx: Tx, network_id: int, call: _Call) -> Reply:
         """One command in its transaction."""
@@ -167,7 +169,9 @@ class Dispatch:
         if ctx.channel is None and not ctx.actor.group_ids and not call.command.works_unbound:
             raise UserError("This channel belongs to no group yet.", "/group NAME --tz Area/City")
         if forms.is_bare(call.command, call.typed, call.values):
-            return forms.form(ctx, call.command)
+            if not (call.command.quoted_into and ctx.quoted and ctx.quoted.text.strip()):
+                return forms.form(ctx, call.command)
+            call = replace(call, values={call.command.quoted_into: _first_line(ctx.quoted.text)})
         return self._handle(ctx, call)
 
     def _handle(self, ctx: Context, call: _Call) -> Reply:
@@ -244,6 +248,12 @@ class Dispatch:
     def _words(self, tx: Tx, network_id: int, incoming: Incoming) -> Words:
         ctx, _ = self._scoping.context(tx, network_id, incoming, 0, tx.now, is_reading=True)
         return ctx.words
+
+
+def _first_line(text: str) -> str:
+    """The first line of a message that has one, as a title."""
+    line = " ".join(text.strip().splitlines()[0].split())
+    return line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}…"
 
 
 def _acting(ctx: Context) -> int | None:

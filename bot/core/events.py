@@ -93,6 +93,37 @@ class DecisionShown(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DissentAsked(Fact):
+    """Asked, not logged: who dissented from a decision, and what became of that?"""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRenewed(Fact):
+    """A mandate or an urgent decision holds until `until` (aware UTC)."""
+
+    number: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionExpired(Fact):
+    """Its time was over and nobody renewed it. `term`: urgent, mandate."""
+
+    number: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionCarriedOut(Fact):
+    """An affected group says whether it carried a decision out: as-is, adapted, not."""
+
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionReviewDue(Fact):
     number: int
 
@@ -258,6 +289,58 @@ class InputReopened(Fact):
     number: int
     round: int
     group_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictSuggested(Fact):
+    """A rule found that two decisions may conflict; a human has to look. `rule`: which one."""
+
+    conflict: int
+    rule: str
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRaised(Fact):
+    """A conflict is open and its parties know of it: raised, confirmed, or brought out of confidence."""
+
+    conflict: int
+    numbers: tuple[int, ...] = ()
+    party_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictHosted(Fact):
+    """A facilitator hosts it; `host_id` None: nobody does any more."""
+
+    conflict: int
+    host_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictEnded(Fact):
+    """settled, differing (agreed to differ until a date), values (a conflict of values), dismissed."""
+
+    conflict: int
+    state: str
+    numbers: tuple[int, ...] = ()
+    party_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictReopened(Fact):
+    """`is_review`: nobody asked for it, the date has come until which the parties had agreed to differ."""
+
+    conflict: int
+    is_review: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictEscalated(Fact):
+    """It has waited so long that more are told: parties, host, circle, digests."""
+
+    conflict: int
+    step: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -186,6 +186,20 @@ class DurationKind(Kind):
         return durations.parse_duration(typed)
 
 
+@dataclass(frozen=True, slots=True)
+class PageNumber(Kind):
+    """Which page of a long answer, from 1 on."""
+
+    name: str = "page"
+    widget: str = "number"
+    shown: str = "2"
+
+    def parse(self, typed: str) -> int:
+        if not re.fullmatch(r"\d{1,4}", typed.strip()):
+            raise UserError("“{typed}” is no page; pages are numbers.", typed=typed.strip())
+        return int(typed)
+
+
 Word = Annotated[str, Kind()]
 Prose = Annotated[str, FreeText()]
 Slugs = Annotated[tuple[str, ...], Many(widget="groups", lower=True)]

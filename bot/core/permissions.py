@@ -16,12 +16,17 @@ ROLES = (FACILITATOR, STEWARD)
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a command is about, as far as rights depend on it. `group_id`: the deciding (or own) group."""
+    """What a command is about, as far as rights depend on it. `group_id`: the deciding (or own) group.
+
+    `party_ids`: groups that are part of a conflict; `host_id`: who hosts it.
+    """
 
     group_id: int | None = None
     author_id: int | None = None
     raiser_id: int | None = None
     affected_ids: frozenset[int] = field(default_factory=frozenset)
+    party_ids: frozenset[int] = field(default_factory=frozenset)
+    host_id: int | None = None
 
 
 _REFUSALS = {
@@ -30,6 +35,8 @@ _REFUSALS = {
     Who.AFFECTED: mark("This is for members of the affected groups."),
     Who.AUTHOR: mark("This is for the person who wrote it."),
     Who.RAISER: mark("This is for the person who raised it."),
+    Who.PARTY: mark("This is for members of the groups that are part of the conflict."),
+    Who.HOST: mark("This is for whoever hosts it."),
     Who.CIRCLE: mark("This is for facilitators."),
     Who.STEWARD: mark("This is for stewards; “roles” shows who they are."),
     Who.HOLDER: mark("This is for the holder of the code."),
@@ -37,6 +44,12 @@ _REFUSALS = {
 _REFUSALS_OF_SEVERAL = {
     (Who.AUTHOR, Who.OWN): mark("This is for the person who wrote it and for members of the group that decided it."),
     (Who.AUTHOR, Who.RAISER, Who.STEWARD): mark("This is for the person who wrote it and for stewards."),
+    (Who.CIRCLE, Who.HOST): mark("This is for facilitators and for whoever hosts it."),
+    (Who.HOST, Who.PARTY): mark("This is for whoever hosts it and for members of the groups that are part of it."),
+    (Who.PARTY, Who.RAISER): mark("This is for whoever raised it and for members of the groups that are part of it."),
+    (Who.CIRCLE, Who.PARTY, Who.RAISER): mark(
+        "This is for facilitators, for whoever raised it and for members of the groups that are part of it."
+    ),
 }
 
 
@@ -51,6 +64,10 @@ def standings(person: Person, subject: Subject) -> frozenset[Who]:
         found.add(Who.AUTHOR)
     if subject.raiser_id == person.id:
         found.add(Who.RAISER)
+    if person.group_ids & subject.party_ids:
+        found.add(Who.PARTY)
+    if subject.host_id == person.id:
+        found.add(Who.HOST)
     if FACILITATOR in person.roles:
         found.add(Who.CIRCLE)
     if STEWARD in person.roles:

@@ -43,10 +43,11 @@ class Registry:
             raise UserError(message, f"/{near[0]}", wrong=wrong, near=near[0])
         raise UserError("There is no command “{wrong}”. “help” lists what there is.", "/help", wrong=wrong)
 
-    def find(self, text: str) -> tuple[Command, str]:
+    def find(self, text: str, *, is_mention: bool = False) -> tuple[Command, str]:
         """The command and what was typed behind its name; "mycel decide …" is "decide …".
 
-        A name of two words may be typed with a space: "group pause 2w" is "group-pause 2w".
+        A name of two words may be typed with a space: "group pause 2w" is "group-pause 2w". `is_mention`: what begins
+        with no command is a question, which `why` answers.
         """
         words = text.split(None, 1)
         while words and words[0].lower() == "mycel":
@@ -57,7 +58,15 @@ class Registry:
         following = typed.split(None, 1)
         if following and f"{name}-{following[0]}".lower() in self.commands:
             name, typed = f"{name}-{following[0]}", following[1].strip() if len(following) > 1 else ""
+        if is_mention and name.lower() not in self.commands and "why" in self.commands:
+            return self.command("why"), " ".join(words)
         return self.command(name), typed
+
+    def wants_quoted(self, text: str) -> bool:
+        """Whether what is typed is a command that wants the message that it answers."""
+        words = [word.lower() for word in text.split(None, 2)[:2] if word.lower() != "mycel"]
+        found = self.commands.get(words[0]) if words else None
+        return found is not None and bool(found.quoted_into)
 
     def named(self, incoming: Incoming) -> str:
         """What was handled, for figures: the command's name if there is one, else the kind of thing."""

@@ -111,23 +111,7 @@ class Scoping:
         is_reading: bool = False,
     ) -> tuple[Context, Scope]:
         """The context of one incoming thing, and the scope it was made from."""
-        place, actor = incoming.place, incoming.actor
-        found = scope(
-            tx.db,
-            network_id,
-            platform=place.platform,
-            workspace=place.workspace,
-            channel=place.channel,
-            account_workspace=actor.workspace,
-            account=actor.user,
-            source=incoming.source,
-            event_key=incoming.event_key,
-            fingerprint=print,
-            repeated_since=repeated_since,
-        )
-        if found is None:
-            self._networks.clear()
-            raise NoNetwork
+        place, found = incoming.place, self._scope(tx, network_id, incoming, print, repeated_since)
         now = tx.now + found.network.clock_ahead
         person = self._person(tx, found, incoming, now, is_reading=is_reading)
         language = _language(found)
@@ -146,9 +130,30 @@ class Scoping:
             subscribers=self._registry.subscribers,
             registry=self._registry,
             new_code=self._new_code,
+            quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
             base_url=self._base_url,
         )
         return ctx, found
+
+    def _scope(self, tx: Tx, network_id: int, incoming: Incoming, print: int, repeated_since: datetime) -> Scope:
+        place, actor = incoming.place, incoming.actor
+        found = scope(
+            tx.db,
+            network_id,
+            platform=place.platform,
+            workspace=place.workspace,
+            channel=place.channel,
+            account_workspace=actor.workspace,
+            account=actor.user,
+            source=incoming.source,
+            event_key=incoming.event_key,
+            fingerprint=print,
+            repeated_since=repeated_since,
+        )
+        if found is None:
+            self._networks.clear()
+            raise NoNetwork
+        return found
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
         actor, network_id = incoming.actor, found.network.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from storage import drafts, early_changes, inbox, matrix
+from storage import decision_sources, drafts, early_changes, inbox, matrix
 from storage.work import Tx, Work
 
 EVERY = timedelta(hours=1)
@@ -36,3 +36,4 @@ def _tidy(tx: Tx) -> None:
     matrix.prune(tx.db, tx.now - INBOX_FOR)
     early_changes.prune(tx.db, tx.now - INBOX_FOR)
     drafts.prune_all(tx.db, tx.now - drafts.KEPT_FOR)
+    decision_sources.prune_all(tx.db)

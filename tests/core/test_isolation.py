@@ -36,6 +36,13 @@ COMMANDS = st.one_of(
             "/decisions --by redwood",
             "/decisions --tag baobab",
             "/draft",
+            "/decide {w} alerts --tags alerts:{w}",
+            "/conflicts",
+            "/conflicts mine",
+            "/conflicts all",
+            "/conflicts --host none",
+            "/conflict D-1 D-2 {w} tension",
+            "/conflict D-1 --with {w} {w} --in-confidence",
             "/protocol",
             "/protocol set affects-others 5bd --why {w}",
             "/group",
@@ -45,6 +52,13 @@ COMMANDS = st.one_of(
             "/privacy",
             "/link-account",
             "/undo",
+            "/decide {w} position --position",
+            "/mandate {w} --to {w}",
+            "/mandates",
+            "/who-decides plan",
+            "/why plan",
+            "/start",
+            "/positions",
             "/help decide",
             "/groups",
             "/audit",
@@ -72,8 +86,16 @@ COMMANDS = st.one_of(
     st.builds("/accept-link D-{} amends D-{}".format, NUMBERS, NUMBERS),
     st.builds("/input D-{} concern {{w}} objection".format, NUMBERS),
     st.builds("/pass D-{}".format, NUMBERS),
+    st.builds("/affects-us D-{} {{w}} too".format, NUMBERS),
+    st.builds("/carried-out D-{} adapted {{w}}".format, NUMBERS),
+    st.builds("/renew D-{} --why {{w}}".format, NUMBERS),
     st.builds("/answer C-{} {{w}}".format, NUMBERS),
     st.builds("/outcome D-{} adopted {{w}}".format, NUMBERS),
+    st.builds("/conflicts X-{}".format, NUMBERS),
+    st.builds(
+        "/{} X-{} {{w}}".format, st.sampled_from(["log", "settle", "dismiss", "reopen", "value-conflict"]), NUMBERS
+    ),
+    st.builds("/{} X-{}".format, st.sampled_from(["host", "confirm", "raise", "confide"]), NUMBERS),
 )
 STEPS = st.lists(st.tuples(st.sampled_from([1, 2]), st.sampled_from(GROUPS), st.integers(1, 2), COMMANDS), max_size=14)
 
@@ -162,6 +184,12 @@ def test_a_story_in_both_networks_stays_in_each() -> None:
         "/link D-3 supersedes D-1",
         "/group export",
         "/audit",
+        "/decide {w} other --tags alerts:{w}",
+        "/decide {w} more --tags alerts:sms",
+        "/conflict D-4 D-1 {w} tension",
+        "/conflict D-5 D-1 {w} whisper --in-confidence",
+        "/conflicts",
+        "/conflicts all",
     ]
 
     async def act(house: TwoNetworks) -> None:

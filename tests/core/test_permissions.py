@@ -10,7 +10,14 @@ from bot.core.registry import Registry
 from bot.core.replies import Nothing
 from storage.network import Person
 
-SUBJECT = Subject(group_id=1, author_id=10, raiser_id=20, affected_ids=frozenset({2, 3}))
+SUBJECT = Subject(
+    group_id=1,
+    author_id=10,
+    raiser_id=20,
+    affected_ids=frozenset({2, 3}),
+    party_ids=frozenset({2, 4}),
+    host_id=30,
+)
 
 
 def person(id: int = 99, *group_ids: int, roles: tuple[str, ...] = ()) -> Person:
@@ -26,6 +33,8 @@ PEOPLE = {
     "the author": person(10),
     "the author, of the group": person(10, 1),
     "the raiser": person(20),
+    "a member of a party": person(99, 4),
+    "the host": person(30),
     "a facilitator": person(99, roles=("facilitator",)),
     "a steward": person(99, roles=("steward",)),
 }
@@ -41,6 +50,8 @@ INVOLVED = {
     },
     Who.AUTHOR: {"the author", "the author, of the group"},
     Who.RAISER: {"the raiser"},
+    Who.PARTY: {"a member of a party", "a member of both"},
+    Who.HOST: {"the host"},
     Who.CIRCLE: {"a facilitator"},
     Who.STEWARD: {"a steward"},
 }
@@ -88,7 +99,7 @@ def test_a_refusal_says_for_whom_it_is(who: Who) -> None:
 def test_a_refusal_names_all_who_may() -> None:
     for command in Registry(FEATURES).commands.values():
         if len(command.who) > 1:
-            with pytest.raises(UserError, match="the person who wrote it and for"):
+            with pytest.raises(UserError, match=r"^This is for .* and for "):
                 authorise(command, PEOPLE["a stranger"], SUBJECT)
 
 

@@ -20,7 +20,12 @@ TABLE = {
     **{"answer": (Who.OWN,), "resolve": (Who.RAISER,), "pass": (Who.AFFECTED,), "outcome": (Who.OWN,)},
     **{"hold": (Who.AFFECTED,), "extend": (Who.OWN,), "close": (Who.OWN,), "withdraw": (Who.OWN,)},
     **{"take-over": (Who.AFFECTED,), "let-out": (Who.RAISER,), "keep-words": (Who.OWN,), "relay": (Who.ALL,)},
+    **{"conflicts": (Who.ALL,), "conflict": (Who.ALL,), "host": (Who.CIRCLE, Who.HOST), "log": (Who.HOST, Who.PARTY)},
+    **{"settle": (Who.HOST, Who.PARTY), "differ": (Who.HOST, Who.PARTY), "value-conflict": (Who.HOST, Who.PARTY)},
+    **{"confirm": (Who.CIRCLE, Who.PARTY, Who.RAISER), "dismiss": (Who.CIRCLE, Who.PARTY, Who.RAISER)},
+    **{"reopen": (Who.PARTY, Who.RAISER), "raise": (Who.RAISER,), "confide": (Who.RAISER,)},
     **{"protocol": (Who.ALL,), "steward": (Who.HOLDER,), "whoami": (Who.ALL,), "help": (Who.ALL,)},
+    **{"why": (Who.ALL,), "start": (Who.ALL,), "affects-us": (Who.ALL,)},
     **{"groups": (Who.ALL,), "audit": (Who.STEWARD,), "roles": (Who.ALL,), "invite": (Who.STEWARD,)},
     **{f"group-{name}": (Who.OWN,) for name in ("pause", "resume", "contact", "merge", "split", "leave", "export")},
     **{
@@ -56,10 +61,18 @@ REFUSED = [
     ("bilbao", "iker", "/decide X --as oakland"),
     ("bilbao", "iker", "/propose X --as oakland --affects nairobi"),
     ("bilbao", "iker", "/protocol set affects-others 5bd"),
+    ("bilbao", "iker", "/protocol set windows on"),
+    ("bilbao", "iker", "/renew D-1"),
+    ("bilbao", "iker", "/mandate phones --to Iker --as oakland"),
+    ("bilbao", "iker", "/carried-out D-1 as-is"),
     ("bilbao", "iker", "/roles Ana steward"),
     ("bilbao", "iker", "/invite"),
     ("bilbao", "iker", "/audit"),
     ("bilbao", "iker", "/group take-over D-1 --as oakland"),
+    *(("bilbao", "iker", f"/{typed}") for typed in ("host X-1", "log X-1 hm", "settle X-1 so", "differ X-1 9d so")),
+    *(("bilbao", "iker", f"/{typed} X-1") for typed in ("confirm", "dismiss", "reopen", "raise", "confide")),
+    ("bilbao", "iker", "/value-conflict X-1 so"),
+    ("oakland", "ana", "/host X-1"),
     ("nairobi", "wanjiku", "/edit D-1 --why x"),
     ("nairobi", "wanjiku", "/undo D-1"),
     ("nairobi", "wanjiku", "/redact D-1"),
@@ -74,7 +87,7 @@ REFUSED = [
 
 @pytest.fixture
 async def house(sqlite_url: str) -> AsyncIterator[House]:
-    """Oakland's proposal D-1 to Nairobi, with Wanjiku's concern C-1; Oakland's D-2; nobody is a steward."""
+    """Oakland's D-1 to Nairobi, with Wanjiku's concern C-1; Oakland's D-2; her conflict X-1; nobody is a steward."""
     engine = open_engine(sqlite_url)
     with engine.begin() as db:
         metadata.create_all(db)
@@ -86,6 +99,7 @@ async def house(sqlite_url: str) -> AsyncIterator[House]:
     await house.say("oakland", "ana", "/propose Use Signal --affects nairobi --for 3d")
     await house.say("oakland", "ana", "/decide Another thing")
     await house.say("nairobi", "wanjiku", "/input D-1 concern we have no phones")
+    await house.say("nairobi", "wanjiku", "/conflict D-1 D-2 both at once")
     for channel, who in {(channel, who) for channel, who, _ in REFUSED}:
         await house.say(channel, who, "hello")
     yield house

@@ -2,9 +2,12 @@
 
 from bot.core.events import DecisionConcluded, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.feature import Feature
-from bot.features.decisions import following
+from bot.features.decisions import carrying, expiring, following, sourcing
 from bot.features.decisions.change_commands import accept_link, decline_link, edit, link, redact
+from bot.features.decisions.finding_commands import list_positions, start, why
+from bot.features.decisions.group_commands import affects_us, carried_out
 from bot.features.decisions.log_commands import decide, propose, undo, use_draft
+from bot.features.decisions.mandate_commands import give_mandate, list_mandates, renew, who_decides
 from bot.features.decisions.protocol import protocol
 from bot.features.decisions.read_commands import list_decisions, show
 from bot.features.decisions.views import VIEWS
@@ -14,10 +17,15 @@ FEATURE = Feature(
     commands=(
         *(decide, propose, use_draft, undo, show, list_decisions),
         *(edit, redact, link, accept_link, decline_link, protocol),
+        *(why, start, list_positions, who_decides, give_mandate, list_mandates, renew),
+        *(affects_us, carried_out),
     ),
     views=VIEWS,
     deadlines={
         "decision_review": following.review,
+        expiring.ENDING: expiring.ending,
+        expiring.ENDS: expiring.ends,
+        carrying.CARRIED_OUT: carrying.ask,
         "name_forgotten": following.forget_name,
         "words_forgotten": following.forget_words,
     },
@@ -27,4 +35,5 @@ FEATURE = Feature(
         (PersonForgotten, following.person_forgotten),
         (RecordsAsked, following.records),
     ),
+    listeners=(sourcing.listen,),
 )

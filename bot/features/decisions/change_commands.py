@@ -22,7 +22,18 @@ from bot.core.replies import Answer, Reply
 from bot.features.decisions import messages, rules, storing
 from bot.features.decisions.declarations import EditDecision, LinkDecisions, Redact
 from bot.features.decisions.loading import readable, seen, subject_of
-from storage import decision_index, decision_versions, decisions, directory, inbox, input_windows, links, search
+from storage import (
+    decision_index,
+    decision_sources,
+    decision_terms,
+    decision_versions,
+    decisions,
+    directory,
+    inbox,
+    input_windows,
+    links,
+    search,
+)
 from storage.decisions import Decision
 
 
@@ -43,6 +54,8 @@ def edit(ctx: Context, args: EditDecision) -> Reply:
     new = rules.edited(old, args, review_at)
     decision_versions.keep(ctx.db, old, ctx.now, ctx.actor.id, args.note)
     decisions.update(ctx.db, new)
+    if args.position:
+        storing.set_position(ctx, new.number, is_position=args.position == "yes")
     decision_index.renew(ctx.db, new.network_id, new.number)
     if args.review:
         ctx.undue(new.id, "decision_review")
@@ -74,6 +87,8 @@ def redact(ctx: Context, args: Redact) -> Reply:
     decisions.update(ctx.db, rules.redacted(decision, ctx.now))
     decision_versions.blank(ctx.db, decision.network_id, decision.number)
     decisions.blank_people(ctx.db, decision.network_id, decision.number)
+    decision_terms.blank(ctx.db, decision.network_id, decision.number)
+    decision_sources.blank(ctx.db, decision.network_id, decision.number, ctx.now)
     search.drop(ctx.db, decision.network_id, decision.number)
     inbox.forget_subject(ctx.db, decision.network_id, decision.id)
     ctx.due(ctx.now, "words_forgotten", decision.id)

@@ -17,6 +17,7 @@ from bot.core.kinds import (
     DurationKind,
     FreeText,
     GroupSlug,
+    PageNumber,
     Prose,
     Slugs,
     Tags,
@@ -26,7 +27,9 @@ from bot.core.kinds import (
 from bot.core.language import mark
 
 RELATIONS = ("supersedes", "reverses", "amends", "depends-on", "relates-to", "conflicts-with")
-STATUSES = ("proposed", "taken", "withdrawn", "superseded", "reversed")
+STATUSES = ("proposed", "taken", "withdrawn", "superseded", "reversed", "expired")
+DRAFT_WAYS = ("open", "now", "log", "drop")
+RULES = ("affects-others", "reversible", "urgent", "windows")
 Span = Annotated[Duration | None, DurationKind(shown="90d")]
 
 
@@ -50,6 +53,7 @@ class LogDecision(Args):
     urgent: Prose = Field("", max_length=1000, description=mark("Why it cannot wait for those affected"))
     taken: Prose = Field("", max_length=1000, description=mark("Why it was taken before those affected were asked"))
     reversible: Yes = Field(False, description=mark("It can easily be taken back: a short notice is enough"))
+    position: Yes = Field(False, description=mark("It is a public position"))
     audience: Annotated[str, Choice(options=AUDIENCES)] = Field(NETWORK, description=mark("Who may read it"))
     as_group: Annotated[GroupSlug, Option("as")] = Field(
         "", description=mark("The group that decides, if not this channel's")
@@ -66,8 +70,8 @@ class ProposeDecision(LogDecision):
 
 class UseDraft(Args):
     draft: Annotated[Word, At()] = Field("", max_length=12, description=mark("Which draft"))
-    action: Annotated[str, Choice(options=("open", "now", "drop"), shown="open|now|drop"), At()] = Field(
-        "", description=mark("Open it for input, take it now, or drop it")
+    action: Annotated[str, Choice(options=DRAFT_WAYS, shown="|".join(DRAFT_WAYS)), At()] = Field(
+        "", description=mark("Open it for input, take it now, only log it (in the first month), or drop it")
     )
     why: Annotated[str, FreeText(), At(rest=True)] = Field(
         "", max_length=1000, description=mark("Why it cannot wait for those affected")
@@ -82,6 +86,7 @@ class Undo(Args):
 
 class ShowDecision(Args):
     decision: Annotated[DecisionId, At()] = Field(description=mark("Its number"))
+    page: Annotated[int, PageNumber(), Option(is_hidden=True)] = 1
 
 
 class ListDecisions(Args):
@@ -109,6 +114,9 @@ class EditDecision(Args):
     tags: Tags = Field((), description=mark("Words to find it by"))
     rests_on: Tags = Field((), description=mark("Values and sections of the shared analysis that it rests on"))
     review: Span = Field(None, description=mark("When to look at it again"))
+    position: Annotated[str, Choice(options=("yes", "no"))] = Field(
+        "", description=mark("Whether it is a public position")
+    )
     note: Prose = Field("", max_length=300, description=mark("Why it is changed"))
     wording: Yes = Field(False, description=mark("Only the wording changes, not the substance"))
 
@@ -131,8 +139,13 @@ class ShowProtocol(Args):
     action: Annotated[str, Choice(options=("set",), shown="set"), At()] = Field(
         "", description=mark("“set” to change a rule")
     )
-    case: Annotated[str, Choice(options=("affects-others", "reversible"), shown="affects-others|reversible"), At()] = (
-        Field("", description=mark("Which decisions the rule is for"))
+    case: Annotated[str, Choice(options=RULES, shown="|".join(RULES)), At()] = Field(
+        "", description=mark("Which decisions the rule is for")
     )
-    notice: Annotated[Word, At()] = Field("", description=mark("How much notice they need: 10bd, 2w, none"))
+    notice: Annotated[Word, At()] = Field(
+        "",
+        description=mark(
+            "How much notice they need, or how long urgent ones hold: 10bd, 2w, none; for windows: on, ask"
+        ),
+    )
     why: Prose = Field("", max_length=8000, description=mark("Why the rule is changed"))

@@ -7,8 +7,17 @@ from bot.core.context import Context
 from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.message import Block, Bullets, Spans, Text
 from bot.core.working_time import next_working_moment
-from bot.features.decisions import rules, storing
-from storage import decision_index, decisions, directory, drafts, links, search
+from bot.features.decisions import carrying, expiring, rules, storing
+from storage import (
+    decision_index,
+    decision_parties,
+    decision_sources,
+    decisions,
+    directory,
+    drafts,
+    links,
+    search,
+)
 from storage.deadlines import Deadline
 
 LATE_FROM_S = 3600
@@ -20,13 +29,15 @@ MOVED = 1_000_000
 def conclude(ctx: Context, fact: DecisionConcluded) -> tuple[Block, ...]:
     """The proposing group said what becomes of its proposal. After a review the decision stands unless withdrawn."""
     decision = decisions.find(ctx.db, ctx.network.id, fact.number)
-    if decision is None or decision.status not in ("proposed", "taken"):
+    if decision is None or decision.status not in ("proposed", "taken", "expired"):
         return ()
     status = "withdrawn" if fact.outcome == "withdrawn" else "taken"
     taken_at = ctx.now if status == "taken" and decision.taken_at is None else None
     decisions.set_status(ctx.db, ctx.network.id, fact.number, status, taken_at)
     if status == "taken":
         _keep_waiting_links(ctx, fact.number)
+        expiring.let_stand(ctx, fact.number)
+        carrying.ask_later(ctx, decision)
     else:
         storing.let_go(ctx, fact.number, rules.ASKING)
     storing.touch_with_links(ctx, fact.number)
@@ -69,12 +80,18 @@ def forget_words(ctx: Context, deadline: Deadline) -> None:
 def person_linked(ctx: Context, fact: IdentityLinked) -> tuple[Block, ...]:
     decisions.move_author(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
     drafts.move(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    decision_sources.move(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
+    decision_parties.move_person(ctx.db, ctx.network.id, fact.from_id, fact.person_id)
     return ()
 
 
 def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
-    """Decisions are their group's and stay; their author's name goes with the person, and so do drafts."""
+    """Decisions are their group's and stay; their author's name and words said elsewhere go, and so do drafts."""
+    said = decision_sources.forget_person(ctx.db, ctx.network.id, fact.person_id, ctx.now)
+    for number in {*said, *decision_parties.forget_person(ctx.db, ctx.network.id, fact.person_id)}:
+        ctx.touch(f"D-{number}")
     drafts.drop_of_person(ctx.db, ctx.network.id, fact.person_id)
+    decision_sources.drop_without_draft(ctx.db, ctx.network.id)
     ctx.due(ctx.now, "name_forgotten", f"person:{fact.person_id}", after=0)
     return ()
 
@@ -101,4 +118,12 @@ def records(ctx: Context, asked: RecordsAsked) -> tuple[Block, ...]:
         items.append((Text(words.plural("{n} decision that you logged", "{n} decisions that you logged", written)),))
     if waiting:
         items.append((Text(words.plural("{n} draft that only you see", "{n} drafts that only you see", waiting)),))
+    said = decision_sources.count_of(ctx.db, ctx.network.id, asked.person_id)
+    if said:
+        message = words.plural("{n} message that a decision was made from", "{n} messages that became decisions", said)
+        items.append((Text(message),))
+    spoken = decision_parties.count_of(ctx.db, ctx.network.id, asked.person_id)
+    if spoken:
+        answers = words.plural("{n} answer for your group on a decision", "{n} answers for your group", spoken)
+        items.append((Text(answers),))
     return (Bullets(tuple(items)),) if items else ()

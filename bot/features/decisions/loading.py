@@ -12,8 +12,9 @@ from bot.core.context import Context, ViewContext
 from bot.core.errors import UserError
 from bot.core.permissions import Subject
 from bot.core.presence import check_not_gone, followed
+from bot.features.decisions.life import Life
 from bot.features.decisions.messages import Told
-from storage import decision_versions, decisions, directory, links
+from storage import decision_parties, decision_sources, decision_terms, decision_versions, decisions, directory, links
 from storage.decision_lists import Eyes
 from storage.decisions import Decision
 from storage.network import Group
@@ -75,6 +76,27 @@ def _told(db: sa.Connection, d: Decision, reader: Reader, *, is_whole: bool) -> 
         tuple(links.loose_of(db, d.network_id, d.number)) if d.source else (),
         tuple(decisions.people(db, d.network_id, d.number)) if is_whole else (),
         tuple(decision_versions.find(db, d.network_id, d.number)) if is_whole and d.version > 1 else (),
+        decision_terms.find(db, d.network_id, d.number),
+        _life(db, d, reader) if is_whole else None,
+    )
+
+
+def _life(db: sa.Connection, d: Decision, reader: Reader) -> Life:
+    """What came to it; words that somebody else said in a channel are for that channel's group alone."""
+    source = decision_sources.find(db, d.network_id, d.number)
+    joined = decision_parties.joined(db, d.network_id, d.number)
+    checks = decision_parties.checks(db, d.network_id, d.number)
+    groups = directory.groups_by_id(
+        db, d.network_id, sorted({x.group_id for x in joined} | {x.group_id for x in checks})
+    )
+    people = directory.person_names(db, d.network_id, [source.person_id] if source and source.person_id else [])
+    return Life(
+        source,
+        source is not None and (source.person_id == d.author_id or d.group_id in reader.group_ids),
+        tuple(joined),
+        tuple(checks),
+        {id: group.name for id, group in groups.items()},
+        people,
     )
 
 

@@ -20,7 +20,6 @@ from bot.core.message import (
     GroupMention,
     Heading,
     Message,
-    Moment,
     Note,
     Paragraph,
     RecordMention,
@@ -29,6 +28,8 @@ from bot.core.message import (
     Text,
 )
 from bot.features.decisions.history import earlier_versions
+from bot.features.decisions.life import Life, life_blocks, term_rows
+from storage.decision_terms import MANDATE, Terms
 from storage.decision_versions import Version
 from storage.decisions import Decision
 from storage.links import Link
@@ -46,8 +47,11 @@ STATUS = {
     "withdrawn": mark("withdrawn"),
     "superseded": mark("superseded"),
     "reversed": mark("reversed"),
+    "expired": mark("ended: it was not renewed"),
     "undone": mark("taken back"),
 }
+PAST = ("withdrawn", "superseded", "reversed", "expired", "undone")
+"""What is not in force any more says so wherever it is named."""
 FORWARD = {
     "supersedes": mark("Supersedes {id}"),
     "reverses": mark("Reverses {id}"),
@@ -124,6 +128,8 @@ class Told:
     loose: tuple[tuple[str, str], ...] = ()
     people: tuple[tuple[str, str], ...] = ()
     versions: tuple[Version, ...] = ()
+    terms: Terms | None = None
+    life: Life | None = None
 
 
 def named(group: Group) -> GroupMention:
@@ -146,6 +152,12 @@ def title(words: Words, decision: Decision) -> Spans:
     return (RecordMention(decision.id), Text(" "), Bold(decision.title))
 
 
+def marked(words: Words, decision: Decision) -> Spans:
+    """The title, and what became of it where it is not in force any more."""
+    spans = title(words, decision)
+    return (*spans, Text(f" ({words(STATUS[decision.status])})")) if decision.status in PAST else spans
+
+
 def headline(words: Words, decision: Decision) -> Heading:
     return Heading(title(words, decision))
 
@@ -156,6 +168,8 @@ def card(words: Words, told: Told, *, is_told: bool) -> Message:
     if d.status == "undone":
         return Message((Paragraph(words.line("{id} was taken back.", id=RecordMention(d.id))),))
     blocks: list[Block] = [headline(words, d)]
+    if d.urgent and d.status == "taken":
+        blocks.append(Paragraph((Bold(words("Urgent")),)))
     if is_told:
         blocks.insert(0, Paragraph(words.line("{group} lets you know:", group=named(told.group))))
     blocks.append(Fields(tuple(_facts(words, told))))
@@ -186,7 +200,7 @@ def _facts(words: Words, told: Told) -> list[tuple[str, Spans]]:
         rows.append((words("Told"), (Text(listed(words, told.told)),)))
     if d.audience != "network":
         rows.append((words("Can be read by"), (Text(readers(words, told)),)))
-    return rows
+    return rows + term_rows(words, d, told.terms)
 
 
 def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
@@ -211,6 +225,8 @@ def whole(words: Words, told: Told, more: Sequence[Block] = ()) -> Message:
     blocks += _links(words, told)
     blocks += _texts(words, d)
     blocks += more
+    if told.life is not None:
+        blocks += life_blocks(words, told.life)
     blocks += earlier_versions(words, d, told.versions)
     return Message(tuple(blocks))
 
@@ -237,7 +253,10 @@ def _link(words: Words, told: Told, link: Link, other: Decision, other_group: Gr
     templates = FORWARD if is_forward else BACKWARD
     if link.state in STATES:
         templates = {**templates, **(NOT_YET_FORWARD if is_forward else NOT_YET_BACKWARD)}
-    line: list[Span] = list(words.line(templates[link.relation], id=title(words, other)))
+    is_own_doing = is_forward and link.relation in ("supersedes", "reverses")
+    line: list[Span] = list(
+        words.line(templates[link.relation], id=title(words, other) if is_own_doing else marked(words, other))
+    )
     if link.state in STATES:
         asked = other_group if is_forward else told.group
         line.append(Text(f" ({words(STATES[link.state], group=asked.name)})"))
@@ -259,6 +278,18 @@ def logged(words: Words, told: Told, more: Sequence[Block]) -> Message:
     return Message(tuple(blocks))
 
 
+def by_mandate(words: Words, mandate: Decision, terms: Terms) -> tuple[Block, ...]:
+    """By whose mandate it was taken; or that it is none any more, which does not undo what was decided."""
+    about = RecordMention(mandate.id)
+    if terms.kind == MANDATE and mandate.status == "taken":
+        line = words.line("By mandate {id}: {holder}, for {topic}.", id=about, holder=terms.holder, topic=terms.topic)
+    elif terms.kind == MANDATE:
+        line = words.line("The mandate {id} is not in force any more. Say who took it instead.", id=about)
+    else:
+        line = words.line("{id} gives nobody a mandate. Say who took it instead.", id=about)
+    return (Note(line),)
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A decision that was only shown to its author: what the protocol says and where it would open."""
@@ -272,53 +303,62 @@ class Preview:
     until: datetime
     channels: int
     draft: str
+    asking_until: datetime | None = None
+    related: tuple[Block, ...] = ()
 
 
 def preview(words: Words, shown: Preview) -> Message:
     """A decision that affects others, to its author alone: two ways on, and no permission to ask for."""
-    moment: Moment = words.moment(shown.until)
+    length = Bold(in_words(words, parse_duration(shown.length)))
+    asked = words.line(
+        "This network gives those affected {length} to say something first. You decide how to go on:", length=length
+    )
+    if shown.asking_until is not None:
+        asked = words.line(
+            "Until {until} this network only logs, and asks before it opens a window. You decide how to go on:",
+            until=words.moment(shown.asking_until),
+        )
     reading = words(READERS[shown.audience], group=shown.group.name)
     return Message(
         (
             Paragraph(words.line("Only you see this yet: {title}", title=Bold(shown.title))),
             Paragraph(words.line("It affects {groups}.", groups=listed(words, shown.affected))),
-            Paragraph(
-                words.line(
-                    "This network gives those affected {length} to say something first. You decide how to go on:",
-                    length=Bold(in_words(words, parse_duration(shown.length))),
-                )
-            ),
-            Bullets(
-                (
-                    words.line(
-                        "open it for input until {until}, in {channels}.",
-                        until=moment,
-                        channels=(Text(words.plural("{n} channel", "{n} channels", shown.channels)),),
-                    ),
-                    words.line("or take it now and say why; they are asked afterwards, and it stands meanwhile."),
-                )
-            ),
+            Paragraph(asked),
+            Bullets(_ways_on(words, shown)),
+            *shown.related,
             Note(words.line("It would be read by {readers}. This draft is kept for a week.", readers=reading)),
             Actions(
                 (
                     Action(words("Open for input"), f"/draft {shown.draft} open", "primary"),
-                    Action(words("Take it now and say why"), f"/draft {shown.draft} now"),
+                    Action(words("Only log it"), f"/draft {shown.draft} log")
+                    if shown.asking_until
+                    else Action(words("Take it now and say why"), f"/draft {shown.draft} now"),
                 )
             ),
         )
     )
 
 
-def page(words: Words, found: Sequence[tuple[Decision, str]], more: str) -> Message:
-    """A page of a list: (decision, its group's name). `more` is the command for the next page, or ""."""
-    items = []
-    for d, group in found:
-        day = words.day((d.taken_at or d.created_at).date())
-        items.append((*title(words, d), Text(f" – {group}, {day}, {words(STATUS[d.status])}")))
-    blocks: list[Block] = [Bullets(tuple(items))]
-    if more:
-        blocks.append(Actions((Action(words("More"), more),)))
-    return Message(tuple(blocks))
+def _ways_on(words: Words, shown: Preview) -> tuple[Spans, ...]:
+    opened = words.line(
+        "open it for input until {until}, in {channels}.",
+        until=words.moment(shown.until),
+        channels=(Text(words.plural("{n} channel", "{n} channels", shown.channels)),),
+    )
+    if shown.asking_until is not None:
+        return (opened, words.line("or only log it: it is taken, and those affected are told."))
+    return (opened, words.line("or take it now and say why; they are asked afterwards, and it stands meanwhile."))
+
+
+def holds_until(words: Words, id: str, until: datetime) -> Block:
+    """How long a decision holds for which nobody was asked first."""
+    return Note(
+        words.line(
+            "It holds until {until}, unless it is renewed ({renew}) or adopted after its review.",
+            until=words.moment(until),
+            renew=Code(f"/renew {id}"),
+        )
+    )
 
 
 def shortened(text: str, length: int) -> str:

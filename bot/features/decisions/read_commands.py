@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bot.core import parsing
-from bot.core.audience import AFFECTED
 from bot.core.commands import Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
 from bot.core.events import DecisionShown
 from bot.core.language import mark
-from bot.core.message import Code, Message, Paragraph, Spans
+from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, Spans
+from bot.core.paging import pages
 from bot.core.replies import Answer, Reply
-from bot.features.decisions import messages
+from bot.features.decisions import finding_messages, messages
 from bot.features.decisions.declarations import ListDecisions, ShowDecision
 from bot.features.decisions.loading import eyes, group_named, is_secret, seen, told_to_person
-from storage import decision_lists, decisions, directory
+from bot.features.decisions.nearby import listed, named
+from storage import decision_lists
 from storage.decision_lists import Filter
-from storage.decisions import Decision
 
 PAGE = 10
 
@@ -32,8 +32,27 @@ def show(ctx: Context, args: ShowDecision) -> Reply:
     decision = seen(ctx, args.decision)
     more = ctx.ask(DecisionShown(about=decision.id, number=decision.number, group_id=decision.group_id))
     told = told_to_person(ctx, decision, is_whole=True)
-    is_for_one = is_secret(ctx, (decision, *(other for _, other, _ in told.links)))
-    return Answer(messages.whole(ctx.words, told, more), is_secret=is_for_one)
+    has_words_of_group = told.life is not None and told.life.is_source_shown and ctx.group != told.group
+    is_for_one = has_words_of_group or is_secret(ctx, (decision, *(other for _, other, _ in told.links)))
+    message = messages.whole(ctx.words, told, more)
+    return Answer(_page(ctx, args, message), is_secret=is_for_one)
+
+
+def _page(ctx: Context, args: ShowDecision, whole: Message) -> Message:
+    """One page of a long story, with the way to the next one."""
+    every = pages(whole.blocks)
+    number = min(max(args.page, 1), len(every))
+    if len(every) == 1:
+        return whole
+    words = ctx.words
+    blocks: list[Block] = list(every[number - 1])
+    if number > 1:
+        about = words.line("{id}, page {n} of {all}", id=f"D-{args.decision}", n=number, all=len(every))
+        blocks.insert(0, Paragraph(about))
+    if number < len(every):
+        blocks.append(Note(words.line("Page {n} of {all}.", n=number, all=len(every))))
+        blocks.append(Actions((Action(words("Go on"), f"/show D-{args.decision} --page {number + 1}"),)))
+    return Message(tuple(blocks))
 
 
 @command(
@@ -47,21 +66,11 @@ def list_decisions(ctx: Context, args: ListDecisions) -> Reply:
     found = decision_lists.page(ctx.db, eyes(ctx), _filter(ctx, args), PAGE + 1)
     if not found:
         return Answer(Message((Paragraph(_nothing(ctx, args)),)))
-    shown = found[:PAGE]
-    groups = directory.groups_by_id(ctx.db, ctx.network.id, sorted({d.group_id for d in shown}))
+    shown = listed(ctx, found[:PAGE])
     more = ""
     if len(found) > PAGE:
-        more = "/" + parsing.formatted(list_decisions, args.model_copy(update={"before": shown[-1].number}))
-    found_here = [_with_groups(ctx, d) for d in shown]
-    page = messages.page(ctx.words, [(d, groups[d.group_id].name) for d in shown], more)
-    return Answer(page, is_secret=is_secret(ctx, found_here))
-
-
-def _with_groups(ctx: Context, listed: Decision) -> Decision:
-    """A list's rows have no affected groups; they are looked up where it depends on them who may read it."""
-    if listed.audience != AFFECTED:
-        return listed
-    return decisions.find(ctx.db, ctx.network.id, listed.number) or listed
+        more = "/" + parsing.formatted(list_decisions, args.model_copy(update={"before": shown[-1].decision.number}))
+    return Answer(finding_messages.page(ctx.words, shown, more), is_secret=is_secret(ctx, named(ctx, shown)))
 
 
 def _nothing(ctx: Context, args: ListDecisions) -> Spans:

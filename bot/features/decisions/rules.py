@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,12 +12,19 @@ from bot.core.durations import BusinessDays, Duration, Span, ends_at, parse_dura
 from bot.core.errors import UserError
 from bot.core.working_time import WorkingTime
 from bot.features.decisions.declarations import EditDecision, LogDecision
+from storage.decision_terms import Terms
 from storage.decisions import Decision
 from storage.links import Link
 
 UNDO_FOR = timedelta(minutes=10)
+ASKS_UNTIL = "asks_until"
+"""The setting of a network that says until when it asks before it opens windows."""
 AFFECTS_OTHERS, REVERSIBLE = "affects-others", "reversible"
+URGENT, WINDOWS = "urgent", "windows"
+ON, ASK = "on", "ask"
 NO_NOTICE = "none"
+URGENT_HOLDS = "30d"
+"""How long a decision holds that was taken before those affected were asked, unless it is renewed."""
 DEFAULT_PROTOCOL: Mapping[str, str] = {AFFECTS_OTHERS: "10bd", REVERSIBLE: "3d"}
 RETIRING = {"supersedes": "superseded", "reverses": "reversed"}
 ASKING = ("supersedes", "reverses", "amends")
@@ -58,15 +66,90 @@ def check_readers(chosen: str, affected_ids: tuple[int, ...], told_ids: tuple[in
 
 
 def check_rule(case: str, typed: str) -> str:
-    """The canonical length of a protocol rule."""
-    if case not in DEFAULT_PROTOCOL:
-        raise UserError("Say which rule: affects-others or reversible.", "/protocol set affects-others 5bd")
-    if typed.strip().lower() == NO_NOTICE:
+    """The canonical value of a protocol rule: a length, "none", or "on" and "ask" for windows."""
+    if case not in (*DEFAULT_PROTOCOL, URGENT, WINDOWS):
+        raise UserError(
+            "Say which rule: affects-others, reversible, urgent or windows.", "/protocol set affects-others 5bd"
+        )
+    typed = typed.strip().lower()
+    if case == WINDOWS:
+        if typed not in (ON, ASK):
+            raise UserError(
+                "Say whether windows open without asking first (on) or after asking (ask).", "/protocol set windows on"
+            )
+        return typed
+    if typed == NO_NOTICE:
         return NO_NOTICE
-    length = parse_duration(typed) if typed.strip() else None
+    length = parse_duration(typed) if typed else None
     if not isinstance(length, (BusinessDays, Span)):
         raise UserError("Say how much notice: a length such as 5bd or 2w, or none.", f"/protocol set {case} 5bd")
     return str(length)
+
+
+def asks_until(settings: Mapping[str, object]) -> datetime | None:
+    """The end of a network's first month (aware UTC), in which it asks before it opens a window; None: it had none."""
+    typed = settings.get(ASKS_UNTIL)
+    return datetime.fromisoformat(typed) if isinstance(typed, str) else None
+
+
+def is_asking(protocol: Mapping[str, str], settings: Mapping[str, object], now: datetime) -> bool:
+    """Whether the network only logs, and asks before it opens a window: what was decided counts, then its age."""
+    if WINDOWS in protocol:
+        return protocol[WINDOWS] == ASK
+    until = asks_until(settings)
+    return until is not None and now < until
+
+
+def check_only_logged(draft: str, *, is_asking: bool) -> None:
+    """UserError where the network gives those affected a say first."""
+    if not is_asking:
+        raise UserError(
+            "This network asks those affected. Open it for input, or take it now and say why.", f"/draft {draft} open"
+        )
+
+
+def check_affects(decision: Decision, group_id: int, asked: tuple[int, ...], stands: bool) -> None:
+    """UserError where a group cannot join. `asked`: the groups that its window asks; `stands`: that window is open."""
+    if decision.group_id == group_id:
+        raise UserError("{id} is your own group's decision.", f"/show {decision.id}", id=decision.id)
+    if decision.status not in ("proposed", "taken"):
+        raise UserError(
+            "{id} is not in force and not open, so it affects nobody.", f"/show {decision.id}", id=decision.id
+        )
+    if decision.audience not in (audience.AFFECTED, audience.NETWORK):
+        raise UserError("{id} is not open to your group.", id=decision.id)
+    if stands and group_id in asked:
+        raise UserError(
+            "Your group is asked about {id} already. Say it there.", f"/input {decision.id} …", id=decision.id
+        )
+
+
+def check_carried_out(decision: Decision, group_id: int) -> None:
+    """UserError where a group has nothing to say of carrying it out."""
+    if decision.status not in ("taken", "superseded", "reversed", "expired"):
+        raise UserError(
+            "{id} is not taken, so there is nothing to carry out yet.", f"/show {decision.id}", id=decision.id
+        )
+    if group_id not in (*decision.affected_ids, decision.group_id):
+        raise UserError(
+            "{id} does not affect your group. If it does: say so.", f"/affects-us {decision.id} …", id=decision.id
+        )
+
+
+def mandate_named(taken_by: str) -> int | None:
+    """The number of the mandate that a decision says it was taken by: "mandate D-9"."""
+    found = re.search(r"\bD-(\d{1,9})\b", taken_by, re.IGNORECASE)
+    return int(found[1]) if found else None
+
+
+def check_renewal(decision: Decision, terms: Terms) -> None:
+    """UserError where there is nothing to renew."""
+    if terms.expires_at is None:
+        raise UserError(
+            "{id} does not end by itself, so it need not be renewed.", f"/show {decision.id}", id=decision.id
+        )
+    if decision.status not in ("taken", "expired") or decision.redacted_at is not None:
+        raise UserError("{id} was replaced or taken back; log a new one.", "/decide TITLE", id=decision.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +229,7 @@ def edited(decision: Decision, args: EditDecision, review_at: datetime | None) -
         rests_on=args.rests_on or decision.rests_on,
         review_at=review_at or decision.review_at,
     )
-    if new == decision:
+    if new == decision and not args.position:
         raise UserError("That changes nothing.", f'/edit {decision.id} --why "…"')
     return replace(new, version=decision.version + 1)
 

@@ -2,35 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core import durations
 from bot.core.audience import Reader, channel_reader
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
-from bot.core.durations import ends_at
 from bot.core.events import DecisionsLinked, LinkAsked
 from bot.core.message import Block, Note
-from bot.features.decisions import rules
+from bot.features.decisions import rules, sourcing
 from bot.features.decisions.declarations import LogDecision
 from bot.features.decisions.loading import readable, seen
-from storage import counters, decision_index, decisions, directory, links
+from storage import counters, decision_index, decision_terms, decisions, directory, links
+from storage.decision_sources import Source
+from storage.decision_terms import Terms
 from storage.decisions import Decision
 from storage.network import Channel, Group
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """The deciding group, those affected and those told."""
+    """The deciding group, those affected and those told; and the message that it all began with."""
 
     own: Group
     affected: tuple[Group, ...] = ()
     told: tuple[Group, ...] = ()
+    source: Source | None = None
 
 
-def store(ctx: Context, args: LogDecision, parties: Parties, status: str) -> tuple[Decision, tuple[Block, ...]]:
-    """Stores a new decision and its links; what there is to add to the answer."""
-    review_at = ends_at(args.review, ctx.now, calendar_of(parties.own)) if args.review else None
+def store(
+    ctx: Context, args: LogDecision, parties: Parties, status: str, terms: Terms | None = None
+) -> tuple[Decision, tuple[Block, ...]]:
+    """Stores a new decision, its terms, its source and its links; what there is to add to the answer."""
+    review_at = durations.ends_at(args.review, ctx.now, calendar_of(parties.own)) if args.review else None
     maker = rules.Maker(
         ctx.network.id,
         parties.own.id,
@@ -41,12 +46,22 @@ def store(ctx: Context, args: LogDecision, parties: Parties, status: str) -> tup
     number = counters.take(ctx.db, ctx.network.id, "D")
     decision = rules.new_decision(number, maker, args, status=status, at=ctx.now, review_at=review_at)
     decisions.add(ctx.db, decision)
-    decision_index.add(ctx.db, decision, [ctx.actor.name])
+    if args.position or terms is not None:
+        terms = replace(terms or Terms(ctx.network.id, number), number=number, is_position=args.position)
+        decision_terms.put(ctx.db, terms)
+    decision_index.add(ctx.db, decision, [ctx.actor.name], terms)
+    sourcing.keep(ctx, parties.source, decision.number)
     set_review(ctx, decision)
     notes: list[Block] = []
-    for number in args.supersedes:
-        notes += relate(ctx, decision, "supersedes", seen(ctx, number))[1]
+    for earlier in args.supersedes:
+        notes += relate(ctx, decision, "supersedes", seen(ctx, earlier))[1]
     return decision, tuple(notes)
+
+
+def set_position(ctx: Context, number: int, *, is_position: bool) -> None:
+    """A decision becomes a public position, or is one no more."""
+    terms = decision_terms.find(ctx.db, ctx.network.id, number)
+    decision_terms.put(ctx.db, replace(terms, is_position=is_position))
 
 
 def set_review(ctx: Context, decision: Decision) -> None:
@@ -144,6 +159,9 @@ def _restore(ctx: Context, number: int) -> None:
         return
     others = [x for x in links.links_of(ctx.db, ctx.network.id, number) if rules.retires(x, number)]
     status = rules.RETIRING[others[-1].relation] if others else "taken"
+    ends_at = decision_terms.find(ctx.db, ctx.network.id, number).expires_at
+    if status == "taken" and ends_at is not None and ends_at <= ctx.now:
+        status = "expired"
     decisions.set_status(ctx.db, ctx.network.id, number, status)
 
 

@@ -9,6 +9,7 @@ from bot.core.context import ViewContext
 from bot.core.language import Words
 from bot.core.message import Action, Actions, Code, Message, Note, Paragraph, RecordMention
 from bot.features.decisions import messages
+from bot.features.decisions.life_views import LIFE_VIEWS
 from bot.features.decisions.loading import told_to_channel
 from bot.features.decisions.messages import Told
 from storage import links
@@ -26,7 +27,7 @@ def review_due(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return None
     words, d = ctx.words, told.decision
     blocks = [
-        Paragraph(words.line("Time to look again at {decision}", decision=messages.title(words, d))),
+        Paragraph(words.line("Time to look again at {decision}", decision=messages.marked(words, d))),
         Paragraph(words.line("Is it still right? Keep it, change it, or replace it by a new one.")),
     ]
     if args.get("late_h"):
@@ -53,8 +54,8 @@ def link_asked(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     line = words.line(
         messages.ASKED[args["relation"]],
         group=messages.named(later.group),
-        later=messages.title(words, later.decision),
-        earlier=messages.title(words, earlier.decision),
+        later=messages.marked(words, later.decision),
+        earlier=messages.marked(words, earlier.decision),
     )
     if link.state != links.ASKED:
         return Message((Paragraph(line), Paragraph(_answered(words, link, earlier))))
@@ -105,6 +106,7 @@ def _linked(ctx: ViewContext, args: Mapping[str, Any]) -> tuple[Told, Told, link
 
 
 VIEWS = {
+    **LIFE_VIEWS,
     "decision_card": decision_card,
     "review_due": review_due,
     "link_asked": link_asked,

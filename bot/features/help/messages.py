@@ -15,6 +15,8 @@ RIGHTS = {
     Who.AFFECTED: mark("members of affected groups"),
     Who.AUTHOR: mark("who wrote it"),
     Who.RAISER: mark("who raised it"),
+    Who.PARTY: mark("members of the groups that are part of it"),
+    Who.HOST: mark("who hosts it"),
     Who.CIRCLE: mark("facilitators"),
     Who.STEWARD: mark("stewards"),
     Who.HOLDER: mark("who holds the code"),

@@ -9,6 +9,7 @@ from bot.core.events import (
     DecisionRedacted,
     DecisionShown,
     DecisionUndone,
+    DissentAsked,
     GroupAffected,
     GroupChanged,
     GroupStateChanged,
@@ -20,6 +21,7 @@ from bot.features.input_windows import changes, deadlines, joining, opening, orp
 from bot.features.input_windows.commands import give_input, pass_on
 from bot.features.input_windows.concerns import answer_concern, resolve_concern
 from bot.features.input_windows.concluding import say_outcome, withdraw
+from bot.features.input_windows.dissent import dissent_asked
 from bot.features.input_windows.head import window_head
 from bot.features.input_windows.listening import listen
 from bot.features.input_windows.replies import (
@@ -65,6 +67,7 @@ FEATURE = Feature(
         (DecisionProposed, opening.proposed),
         (DecisionLogged, opening.logged),
         (DecisionShown, changes.decision_shown),
+        (DissentAsked, dissent_asked),
         (DecisionEdited, versions.decision_changed),
         (DecisionRedacted, changes.decision_redacted),
         (DecisionUndone, changes.decision_undone),

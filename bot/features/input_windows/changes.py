@@ -22,7 +22,7 @@ from bot.features.input_windows.summary import whole
 from storage import contributions, directory, gone_people, inbox, input_windows, window_rounds
 from storage.input_windows import CANCELLED
 
-SHOWN_AT_MOST = 100
+SHOWN_AT_MOST = 1000
 
 
 def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Block, ...]:

@@ -27,6 +27,7 @@ from bot.core.message import (
 )
 from bot.features.input_windows import rules
 from bot.features.input_windows.rooms import Room, is_readable, room
+from bot.features.input_windows.standing import standing
 from bot.features.input_windows.story import (
     NEWEST,
     QUOTE_LENGTH,
@@ -76,6 +77,7 @@ def head(words: Words, shown: Story, group: Group | None) -> Message:
     d = found.decision
     blocks: list[Block] = [
         Heading((RecordMention(d.id), Text(" "), Bold(d.title))),
+        *standing(words, found),
         Paragraph(state(words, found, group)),
     ]
     if found.window.outcome_text:

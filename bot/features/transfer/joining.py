@@ -46,7 +46,7 @@ def link_chunk(ctx: Context, items: Sequence[Linking]) -> tuple[Joined, ...]:
             if link.kind not in FORWARD:
                 continue
             fate = _link(ctx, known, item.source, link)
-            if fate in ("cycle", "self-link", "dangling"):
+            if fate in ("cycle", "self-link", "dangling") and not known[item.source].is_own:
                 links.keep_loose(ctx.db, ctx.network.id, known[item.source].number, link.kind, link.target)
             told.append(Joined(item.source, link.kind, link.target, fate))
     return tuple(told)
@@ -61,7 +61,7 @@ def settle_chunk(ctx: Context, items: Sequence[Linking]) -> tuple[Joined, ...]:
     known = _known(ctx, items) | imports.known(ctx.db, ctx.network.id, [loose.source for loose in waiting])
     told = []
     for item in items:
-        for link in item.loose:
+        for link in item.loose if not known[item.source].is_own else ():
             own = Loose(known[item.source].number, item.source, link.kind, link.target[:200])
             links.keep_loose(ctx.db, ctx.network.id, own.number, own.relation, own.target)
             told.append(_settle(ctx, known, own))
@@ -95,6 +95,9 @@ def _link(ctx: Context, known: Mapping[str, Known], source: str, link: ImportedL
         return "self-link"
     if link.target not in known:
         return "dangling"
+    if known[source].is_own or known[link.target].is_own:
+        # What the network wrote down itself has its links; a file cannot change what groups have decided here.
+        return "kept" if known[source].is_own and known[link.target].is_own else "dangling"
     kind, later, earlier = _forward(known[source], link.kind, known[link.target])
     if _closes_circle(ctx, kind, later, earlier):
         return "cycle"

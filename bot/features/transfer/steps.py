@@ -35,6 +35,7 @@ class Begin(_Step):
 
     step: Literal["begin"] = "begin"
     group: str | None
+    collection: Literal["pep", "adr"] = "pep"
 
 
 class Decisions(_Step):
@@ -132,8 +133,8 @@ def _perform(tx: Tx, network_id: int, new_id: Callable[[], int], request: Reques
 
 def _import(ctx: Context, request: Begin | Decisions | Links | Loose) -> dict[str, Any]:
     match request:
-        case Begin(group=slug):
-            return {"group": group_for(ctx, slug).slug}
+        case Begin(group=slug, collection=collection):
+            return {"group": group_for(ctx, slug, collection).slug}
         case Decisions(group=slug, records=records):
             return {"stored": [dataclasses.asdict(s) for s in store_chunk(ctx, group_for(ctx, slug), records)]}
         case Links(items=items):

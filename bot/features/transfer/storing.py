@@ -16,7 +16,8 @@ from storage.decision_versions import Version
 from storage.decisions import Decision
 from storage.network import Group
 
-PEP_SLUG, PEP_NAME = "pep", "Python Enhancement Proposals"
+MADE_FOR = {"pep": "Python Enhancement Proposals", "adr": "Architecture decision records"}
+"""Groups that are made for an import that names none, by collection."""
 DORMANT = "dormant"
 """State of a group that nobody speaks for: it is not among `--affects all`."""
 NOBODY = "(no author named)"
@@ -34,18 +35,17 @@ class Stored:
     detail: str = ""
 
 
-def group_for(ctx: Context, slug: str | None) -> Group:
+def group_for(ctx: Context, slug: str | None, collection: str = "pep") -> Group:
     """The group whose decisions they become: the one of this slug, or else one made for them. UserError if unknown."""
-    wanted = slug or PEP_SLUG
+    wanted = slug or collection
     found = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
     if found is not None:
         return found
     if slug is not None:
         slugs = ", ".join(sorted(g.slug for g in directory.all_groups(ctx.db, ctx.network.id)))
         raise UserError("There is no group “{slug}”. There are: {slugs}.", slug=slug, slugs=slugs or "none yet")
-    group = Group(
-        ctx.network.id, ctx.new_id(), PEP_SLUG, PEP_NAME, "UTC", None, "mon-fri", "off", "en", DORMANT, day_overrides=()
-    )
+    named = (collection, MADE_FOR[collection])
+    group = Group(ctx.network.id, ctx.new_id(), *named, "UTC", None, "mon-fri", "off", "en", DORMANT, day_overrides=())
     directory.add_group(ctx.db, group, ctx.now)
     ctx.publish(GroupRegistered(about=f"G-{group.id}", group_id=group.id, slug=group.slug))
     return group
@@ -64,7 +64,8 @@ def store_chunk(ctx: Context, group: Group, records: Sequence[ImportedDecision])
     for record in new:
         _add(ctx, group, record, numbers[record.source], authors)
     told = [Stored(r.source, numbers[r.source], "new") for r in new]
-    return (*told, *(_compared(ctx, r, here[r.source].number) for r in records if r.source in here))
+    known = [(r, here[r.source]) for r in records if r.source in here]
+    return (*told, *(Stored(r.source, k.number, "here") if k.is_own else _compared(ctx, r, k.number) for r, k in known))
 
 
 def _authors(ctx: Context, records: Sequence[ImportedDecision]) -> dict[str, int]:

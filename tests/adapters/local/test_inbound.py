@@ -1,5 +1,6 @@
 """What the browser sends becomes what Mycel is told."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.core.conversation import (
     MessagePosted,
     MessageRedacted,
     Place,
+    Quoted,
     Reacted,
 )
 from storage.local_chat import Account, Happening, LocalMessage
@@ -106,3 +108,26 @@ def test_what_the_page_never_sends_is_refused(wrong: dict[str, Any]) -> None:
 def test_an_unknown_kind_is_an_error() -> None:
     with pytest.raises(LookupError, match="dance"):
         inbound.incoming(Happening("deed-0001", "dance", inbound.describe(Delete(**WHO, message="7"), Scene(ANA)), AT))
+
+
+@pytest.mark.parametrize("typed", ["@Mycel why Signal?", "@mycel: why Signal?", "Mycel, why Signal?"])
+def test_a_mention_is_a_question_or_a_command(typed: str) -> None:
+    asked = told(Say(**WHO, text=typed))
+    assert asked == CommandTyped("deed-0001", place(), ACTOR, AT, "why Signal?", is_mention=True)
+
+
+@pytest.mark.parametrize("typed", ["Mycelium grows", "mycel is nice", "ask @mycel"])
+def test_a_name_within_talk_calls_nobody(typed: str) -> None:
+    request = Say(**WHO, text=typed)
+    assert isinstance(told(request, message=inbound.said(request, None, AT)), MessagePosted)
+
+
+def test_a_command_under_a_persons_message_brings_what_was_said() -> None:
+    ben = Account("ben", "Ben", "oakland", "", "")
+    request = Say(**WHO, text="!decide", thread="7")
+    data = inbound.describe(request, Scene(ANA, shown("7"), None, ben))
+    typed = inbound.incoming(Happening(request.id, inbound.kind(request), data, AT))
+    assert isinstance(typed, CommandTyped)
+    assert typed.quoted == Quoted("7", Actor("local", "playground", "ben", "Ben"), "x", AT)
+    before = {name: value for name, value in data.items() if name not in ("quoted", "is_mention")}
+    assert inbound.incoming(Happening(request.id, "command", before, AT)) == replace(typed, quoted=None)

@@ -121,3 +121,13 @@ async def test_what_is_wrong_is_named_by_its_line(tmp_path: Path, script: str, l
     with pytest.raises(ScriptError, match=re.escape(message)) as error:
         await printed(tmp_path, script)
     assert error.value.line == line
+
+
+async def test_a_channel_is_opened_and_a_message_answered(tmp_path: Path) -> None:
+    script = "channel Lagos\nlagos ana: hello\nlagos ben replies: hello to you\nshow lagos"
+    output = await printed(tmp_path, script)
+    assert "There is a channel “lagos”." in output
+    assert "lagos · Ben replies: hello to you" in output
+    assert output.endswith("Ana:\n    hello\n\n    [Mon 2 Nov 2026, 09:00] Ben:\n        hello to you\n")
+    with pytest.raises(ScriptError, match="Nobody has said anything in lagos yet"):
+        await printed(tmp_path, "channel Lagos\nlagos ben replies: hello", "b.db")

@@ -63,6 +63,27 @@ async def test_a_command_is_answered_in_its_own_thread(stage: MatrixStage) -> No
     assert (stage.port.read, stage.port.shown_typing) == ([id], [])
 
 
+async def test_a_message_that_is_answered_becomes_the_source_and_goes_when_it_is_taken_back(stage: MatrixStage) -> None:
+    said = await stage.send("oakland", "ben", MESSAGE, text("Let us use Signal.\nIt hides our numbers."))
+    reply = {"m.in_reply_to": {"event_id": said}}
+    decided = await say(stage, "!decide", reply)
+    assert "Logged: D-1 Let us use Signal." in answers(stage, decided)[0]["body"]
+    shown = answers(stage, await say(stage, "!show D-1"))[0]["body"]
+    assert "It hides our numbers." in shown
+    await stage.redact("oakland", "ben", said)
+    gone = answers(stage, await say(stage, "!show 1"))[0]["body"]
+    assert "It was taken back, and its words are gone." in gone
+    assert "hides our numbers" not in gone
+
+
+async def test_a_command_is_no_source(stage: MatrixStage) -> None:
+    decided = await say(stage, "!decide Use Signal")
+    thread = {"rel_type": "m.thread", "event_id": decided, "is_falling_back": True}
+    again = await say(stage, "!decide Use Matrix", thread)
+    assert "Logged: D-2 Use Matrix" in answers(stage, again)[0]["body"]
+    assert "Made from" not in answers(stage, await say(stage, "!show D-2"))[0]["body"]
+
+
 async def test_what_takes_a_moment_shows_that_it_is_at_work(
     stage: MatrixStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

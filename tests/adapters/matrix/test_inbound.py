@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.matrix.inbound import incoming, is_edit
+from adapters.matrix.inbound import incoming, is_edit, quoted
 from adapters.matrix.port import Scene
 from bot.core.conversation import Actor, CommandTyped, Incoming, MessagePosted, MessageRedacted, Place, Reacted
 from tests.adapters.matrix.events import (
@@ -215,3 +216,22 @@ def test_no_content_of_strangers_breaks_it(content: dict[str, Any], type: str, s
     strange = {**event({"msgtype": "m.text", **content}, type=type), "origin_server_ts": sent}
     found = incoming(strange, scene(), COMMANDS)
     assert found is None or found.event_key == "$1"
+
+
+def test_a_message_that_is_answered_is_quoted_where_it_may_leave_its_room() -> None:
+    said = event(text("Let us use Signal"), sender="@ben:other.net", id="$9")
+    found = quoted(said, scene(), ANA)
+    assert found is not None
+    assert (found.message_id, found.actor.name, found.text, found.at) == ("$9", "Ben", "Let us use Signal", SENT)
+    encrypted = replace(scene(), room=replace(scene().room, is_encrypted=True))
+    hidden, own = quoted(said, encrypted, ANA), quoted(said, encrypted, "@ben:other.net")
+    assert hidden is not None
+    assert own is not None
+    assert (hidden.text, own.text) == ("", "Let us use Signal")
+
+
+@pytest.mark.parametrize(
+    ("said", "sender"), [("Use Signal", BOT), ("!decide Use Signal", ANA), ("   ", ANA), ("Mycel: help", ANA)]
+)
+def test_what_is_no_persons_message_is_not_quoted(said: str, sender: str) -> None:
+    assert quoted(event(text(said), sender=sender), scene(), ANA, COMMANDS) is None

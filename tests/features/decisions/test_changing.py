@@ -219,5 +219,7 @@ async def test_a_rule_that_is_none_is_refused(house: House, typed: str) -> None:
 
 
 def test_every_view_and_deadline_is_declared() -> None:
-    assert set(FEATURE.views) == {"decision_card", "review_due", "link_asked", "link_answered"}
-    assert set(FEATURE.deadlines) == {"decision_review", "name_forgotten", "words_forgotten"}
+    shown = {"decision_card", "review_due", "link_asked", "link_answered"}
+    assert set(FEATURE.views) == shown | {"decision_ending", "decision_ended", "group_affected", "carried_out_asked"}
+    due = {"decision_review", "name_forgotten", "words_forgotten"}
+    assert set(FEATURE.deadlines) == due | {"decision_ending", "decision_ends", "carried_out"}

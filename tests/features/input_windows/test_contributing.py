@@ -184,4 +184,4 @@ async def test_many_concerns_are_quoted_shortly_and_all_are_named(house: House) 
     assert shown.count("> very") == 15
     assert "And C-16, C-17, C-18: see `/show D-1`." in shown
     assert max(len(line) for line in shown.splitlines()) < 400
-    assert "very long 17" in plain(await house.say("oakland", "ana", "/show D-1"))
+    assert "very long 17" in plain(await house.say("oakland", "ana", "/show D-1 --page 4"))

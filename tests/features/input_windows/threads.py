@@ -9,7 +9,7 @@ from bot.core.message import to_plain
 from bot.core.replies import Reply
 from tests.support.house import House
 
-CHANNELS = ("oakland", "nairobi", "bilbao")
+CHANNELS = ("oakland", "nairobi", "bilbao", "cusco")
 
 
 def root(channel: str, number: int = 1) -> str:
@@ -29,7 +29,7 @@ def replies(house: House, channel: str, number: int = 1) -> list[str]:
 
 
 async def propose(house: House, *, length: str = "10bd", more: str = "") -> None:
-    """Oakland opens D-1 to Nairobi and Bilbao. (Two home channels of other groups have ids 2 and 3.)"""
+    """Oakland opens D-1 to Nairobi and Bilbao. (Home channels have their ids in the order of CHANNELS, from 1 on.)"""
     command = f"/propose Use Signal for alerts --affects nairobi,bilbao --for {length} {more}"
     await house.say("oakland", "ana", command.strip())
 

@@ -50,7 +50,12 @@ PARENTS = {
     "to_number": ("decisions", "number"),
 }
 """What these refer to where the database does not hold it."""
-UNIQUE = {"groups": ("slug",), "decisions": ("source",), "channels": ("platform", "workspace", "remote_id")}
+UNIQUE = {
+    "groups": ("slug",),
+    "circles": ("slug",),
+    "decisions": ("source",),
+    "channels": ("platform", "workspace", "remote_id"),
+}
 
 
 def value(random: Random, column: sa.Column[Any]) -> Any:
