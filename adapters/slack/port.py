@@ -50,7 +50,7 @@ class Profile:
 class Known:
     """What is known when something comes in. `workspace`: under which the channel is known (a shared one has several).
 
-    `people`: profiles by account. `commands`: the names that there are, and `of_people` those that name people.
+    `people`: profiles by account. `of_people`: the commands that name people.
     `keys`: delivery keys of Mycel's own late messages, by channel and message id. `is_private`: whether the channel is
     open only to those who were let in.
     """
@@ -58,7 +58,6 @@ class Known:
     team: Team
     workspace: str
     people: Mapping[str, Profile] = field(default_factory=dict)
-    commands: Collection[str] = ()
     of_people: Collection[str] = ()
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     is_private: bool = False
