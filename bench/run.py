@@ -7,11 +7,11 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bench import bare, clock, commanding, giving, machine, places, process, reading, report
+from bench import bare, clock, commanding, giving, machine, places, process, reading, report, slacking
 from bench.places import Places
 from bench.report import Section
 
-SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input")
+SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input", "slack")
 
 
 def main(*, is_long: bool = False, only: Sequence[str] = (), as_json: bool = False) -> None:
@@ -48,6 +48,7 @@ async def _measured(opened: Places, wanted: Sequence[str], is_long: bool, show: 
         "reading": partial(reading.run, is_long=is_long),
         "process": process.run,
         "input": giving.run,
+        "slack": slacking.run,
     }
     sections = []
     for name in wanted:
