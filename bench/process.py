@@ -87,19 +87,19 @@ def _starts(places: Places, section: Section) -> None:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Started]:
+def started(folder: Path, *, within_s: float = _PATIENCE_S, **settings: str) -> Iterator[Started]:
     """`mycel run` in a folder, as long as the block lasts. Raises NotReady."""
     port = _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("MYCEL_", "SLACK_", "MATRIX_"))}
     environment |= {"PYTHONPATH": str(_ROOT), "MYCEL_PORT": str(port)}
-    environment["DATABASE_URL"] = f"sqlite:///{folder / 'mycel.db'}"
+    environment |= {"DATABASE_URL": f"sqlite:///{folder / 'mycel.db'}", **settings}
     began = time.perf_counter()
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "run"], cwd=folder, env=environment, stdout=log, stderr=log, text=True
         )
     try:
-        _until_ready(process, port, folder / "log")
+        _until_ready(process, port, folder / "log", within_s)
         yield Started(process, time.perf_counter() - began)
     finally:
         process.terminate()
@@ -110,8 +110,8 @@ def started(folder: Path) -> Iterator[Started]:
             process.wait()
 
 
-def _until_ready(process: subprocess.Popen[str], port: int, log: Path) -> None:
-    end = time.monotonic() + _PATIENCE_S
+def _until_ready(process: subprocess.Popen[str], port: int, log: Path, within_s: float) -> None:
+    end = time.monotonic() + within_s
     while time.monotonic() < end:
         if process.poll() is not None:
             break

@@ -23,14 +23,15 @@ from adapters.web.exports import File, export_routes
 from adapters.web.internal import internal_routes
 from adapters.web.metrics import Metrics
 from adapters.web.server import Server, health_routes
-from bot.core import working_time
+from bot.core import telling, working_time
 from bot.core.deadlines import Clockwork
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from bot.core.following import Followers
+from bot.core.standing import Standing
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import conflicts, decisions, input_windows, network
+from bot.features import conflicts, decisions, digests, input_windows, network, nudges
 from bot.features import help as help_feature
 from bot.features.decisions.rules import ASKS_UNTIL
 from bot.features.network import exports
@@ -46,8 +47,8 @@ from storage.work import Clock, Tx, open_work
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (
-    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE),
-    *(network.FEATURE, help_feature.FEATURE),
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, digests.FEATURE, nudges.FEATURE),
+    *(telling.FEATURE, network.FEATURE, help_feature.FEATURE),
 )
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -91,8 +92,9 @@ async def build_core(
     clockwork = Clockwork(work, dispatch.registry, clock, ids)
     followers = Followers(work, dispatch.registry, ids)
     upkeep = Upkeep(work, clock)
+    standing = Standing(work, dispatch.registry, clock, ids)
     network_id = await work.write(0, lambda tx: directory.ensure_network(tx.db, network_slug, "en", tx.now))
-    built.append(Core(work, dispatch, clockwork, followers, upkeep, clock, ids, network_id))
+    built.append(Core(work, dispatch, clockwork, followers, upkeep, standing, clock, ids, network_id))
     return built[0]
 
 
@@ -109,7 +111,7 @@ async def build_playground(core: Core) -> Playground:
     await core.work.write(core.network_id, settle)
     changes = Changes()
     deliverer = core.add_sender(LocalSender(core.work, core.new_id, changes))
-    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock)
+    travel = TimeTravel(core.work, core.clockwork, core.drain, core.clock, before=core.dispatch.activity.flush)
     return Playground(core.work, core.dispatch, deliverer, travel, changes, core.new_id, core.network_id)
 
 

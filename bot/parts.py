@@ -12,6 +12,7 @@ from bot.core.deadlines import Clockwork
 from bot.core.delivery import Deliverer, Sender
 from bot.core.dispatch import Dispatch
 from bot.core.following import Followers
+from bot.core.standing import Standing
 from bot.core.upkeep import Upkeep
 from storage.work import Clock, Work
 
@@ -43,6 +44,7 @@ class Core:
     clockwork: Clockwork
     followers: Followers
     upkeep: Upkeep
+    standing: Standing
     clock: Clock
     new_id: Callable[[], int]
     network_id: int
@@ -54,7 +56,8 @@ class Core:
 
     def add_sender(self, sender: Sender) -> Deliverer:
         """What delivers for a platform from now on."""
-        deliverer = Deliverer(self.work, sender, self.dispatch.registry.views, self.clock, self.new_id)
+        registry = self.dispatch.registry
+        deliverer = Deliverer(self.work, sender, registry.views, self.clock, self.new_id, registry=registry)
         self.deliverers.append(deliverer)
         return deliverer
 
@@ -64,6 +67,8 @@ class Core:
 
     async def tick(self) -> None:
         """What the clock does: fires what is due, lets followers follow, sends what was missed, tidies up."""
+        await self.dispatch.activity.flush_now_and_then(self.clock())
+        await self.standing.run_once()
         await self.clockwork.fire_due()
         await self.followers.run_once()
         await self.upkeep.run_once()

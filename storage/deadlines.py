@@ -176,3 +176,19 @@ def next_due(db: sa.Connection, network_id: int) -> datetime | None:
     """When the network's next deadline is; None if nothing waits."""
     found: datetime | None = db.execute(_NEXT, {"n": network_id}).scalar_one()
     return found
+
+
+_DROP_ENDED = sa.delete(deadlines).where(
+    deadlines.c.network_id == bindparam("n"),
+    deadlines.c.about == bindparam("subject"),
+    deadlines.c.kind == bindparam("k"),
+    deadlines.c.group_id == bindparam("g"),
+    deadlines.c.round < bindparam("before"),
+    deadlines.c.state != "pending",
+)
+
+
+def drop_ended(db: sa.Connection, network_id: int, about: str, kind: str, group_id: int, before_round: int) -> None:
+    """Deletes what is over of something that comes again and again, so that it does not pile up over the years."""
+    values = {"n": network_id, "subject": about, "k": kind, "g": group_id, "before": before_round}
+    db.execute(_DROP_ENDED, values)

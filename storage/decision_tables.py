@@ -40,6 +40,14 @@ decisions = sa.Table(
     sa.Index("ix_decisions_author", "network_id", "author_id", "number"),
     sa.Index("ix_decisions_created_at", "network_id", "created_at", "number"),
     sa.Index(
+        "ix_decisions_review_at",
+        "network_id",
+        "group_id",
+        "review_at",
+        sqlite_where=sa.text("review_at IS NOT NULL"),
+        postgresql_where=sa.text("review_at IS NOT NULL"),
+    ),
+    sa.Index(
         "ix_decisions_source",
         "network_id",
         "source",
@@ -120,6 +128,13 @@ decision_links = sa.Table(
     _decision_key(),
     sa.ForeignKeyConstraint(["network_id", "to_number"], ["decisions.network_id", "decisions.number"]),
     sa.Index("ix_decision_links_to", "network_id", "to_number"),
+    sa.Index(
+        "ix_decision_links_asked",
+        "network_id",
+        "to_number",
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    ),
 )
 decision_loose_links = sa.Table(
     # Links of imported decisions to what is not here: kept as they were written, joined when the target comes.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,9 @@ from sqlalchemy import bindparam
 from storage.network import CHANNEL_COLUMNS, GROUP_COLUMNS, Channel, Group, Network, group_record
 from storage.network_tables import channels, groups, identities, memberships, networks, people, workspaces
 from storage.statements import insert, insert_new
+
+SPACE = "space"
+"""State of a channel row that is a larger place (a Matrix space) with channels in it: nothing is shown there."""
 
 _GROUPS = sa.select(*GROUP_COLUMNS).where(groups.c.network_id == bindparam("n")).order_by(groups.c.name)
 _GROUPS_BY_ID = _GROUPS.where(groups.c.id.in_(bindparam("ids", expanding=True)))
@@ -74,6 +78,19 @@ _HOMES = (
 _HOMES_ON = sa.select(channels.c.remote_id, channels.c.state).where(
     channels.c.platform == bindparam("p"), channels.c.workspace == bindparam("w"), channels.c.is_home
 )
+_SPACES_ON = sa.select(channels.c.remote_id).where(
+    channels.c.platform == bindparam("p"), channels.c.workspace == bindparam("w"), channels.c.state == SPACE
+)
+_SPACES_AMONG = sa.select(channels).where(
+    channels.c.network_id == bindparam("n"),
+    channels.c.platform == bindparam("p"),
+    channels.c.workspace == bindparam("w"),
+    channels.c.remote_id.in_(bindparam("ids", expanding=True)),
+    channels.c.state == SPACE,
+)
+_UNBIND_SPACE = sa.delete(channels).where(
+    channels.c.network_id == bindparam("n"), channels.c.id == bindparam("i"), channels.c.state == SPACE
+)
 _CHANNEL = sa.select(channels).where(channels.c.network_id == bindparam("n"), channels.c.id == bindparam("id"))
 
 
@@ -87,6 +104,31 @@ def homes(db: sa.Connection, network_id: int, group_ids: list[int]) -> list[Chan
 def homes_on(db: sa.Connection, platform: str, workspace: str) -> dict[str, str]:
     """State by the platform's id of every home channel of a workspace: for who runs it, of all networks."""
     return {row.remote_id: row.state for row in db.execute(_HOMES_ON, {"p": platform, "w": workspace})}
+
+
+def spaces_on(db: sa.Connection, platform: str, workspace: str) -> frozenset[str]:
+    """The platform's ids of the larger places of a workspace that belong to a group or to a network."""
+    return frozenset(db.execute(_SPACES_ON, {"p": platform, "w": workspace}).scalars())
+
+
+def spaces_among(
+    db: sa.Connection, network_id: int, platform: str, workspace: str, ids: Collection[str]
+) -> list[Channel]:
+    """Those of these larger places that belong to the network or to a group of it."""
+    if not ids:
+        return []
+    values = {"n": network_id, "p": platform, "w": workspace, "ids": list(ids)}
+    return [Channel(*row) for row in db.execute(_SPACES_AMONG, values)]
+
+
+def unbind_space(db: sa.Connection, network_id: int, id: int) -> None:
+    """A larger place belongs to nobody any more; its channels stay what they are."""
+    db.execute(_UNBIND_SPACE, {"n": network_id, "i": id})
+
+
+def make_home(db: sa.Connection, network_id: int, channel_id: int) -> None:
+    """A channel of a group becomes a home of it."""
+    db.execute(_MAKE_HOME, {"n": network_id, "i": channel_id})
 
 
 def channel(db: sa.Connection, network_id: int, id: int) -> Channel | None:
@@ -240,6 +282,7 @@ _BIND = _NEW_CHANNEL.on_conflict_do_update(
 ).returning(*CHANNEL_COLUMNS)
 _THIS_CHANNEL = sa.update(channels).where(channels.c.network_id == bindparam("n"), channels.c.id == bindparam("i"))
 _SET_CHANNEL_STATE = _THIS_CHANNEL.values(state=bindparam("new_state"))
+_MAKE_HOME = _THIS_CHANNEL.values(is_home=sa.true())
 _MOVE_CHANNEL = _THIS_CHANNEL.values(remote_id=bindparam("new_remote_id"), state="active")
 _SET_SETTINGS = sa.update(networks).where(networks.c.id == bindparam("n")).values(settings=bindparam("new_settings"))
 

@@ -94,6 +94,11 @@ _SPEAKS_FOR = (
     .where(group_contacts.c.network_id == bindparam("n"), group_contacts.c.person_id == bindparam("person"))
     .distinct()
 )
+_COUNT = (
+    sa.select(sa.func.count())
+    .select_from(group_contacts)
+    .where(group_contacts.c.network_id == bindparam("n"), group_contacts.c.person_id == bindparam("person"))
+)
 _DROP_TERMS = sa.delete(group_contacts).where(
     group_contacts.c.network_id == bindparam("n"), group_contacts.c.person_id == bindparam("person")
 )
@@ -159,6 +164,12 @@ def move_person(db: sa.Connection, network_id: int, from_id: int, into_id: int) 
     db.execute(_MOVE_TERMS, values)
     db.execute(_COPY_REFUSALS, values)
     db.execute(_DROP_REFUSALS, {"n": network_id, "person": from_id})
+
+
+def count_of(db: sa.Connection, network_id: int, person_id: int) -> int:
+    """How many terms somebody has, had, or is to have."""
+    count: int = db.execute(_COUNT, {"n": network_id, "person": person_id}).scalar_one()
+    return count
 
 
 def forget_person(db: sa.Connection, network_id: int, person_id: int) -> list[int]:

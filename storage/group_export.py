@@ -6,14 +6,15 @@ others on which the group spoke, the title goes along, so that its words have so
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage import transfer
+from storage import transfer, transfer_lines
 from storage.counters import counters
 from storage.deadlines import deadlines
 from storage.decision_tables import (
@@ -174,6 +175,19 @@ def keep(db: sa.Connection, network_id: int, group_id: int, lines: list[str]) ->
 def kept(db: sa.Connection, network_id: int, group_id: int) -> list[str]:
     """The lines that were put aside; none where there is no such export, or its time is over."""
     return list(db.execute(_KEPT, {"n": network_id, "g": group_id}).scalars())
+
+
+_ASIDE = sa.select(group_exports.c.group_id).where(group_exports.c.network_id == _N).distinct()
+
+
+def revise(db: sa.Connection, network_id: int, revised: Callable[[str, Row], Row | None]) -> None:
+    """Takes words or rows out of all exports that are set aside: None for a row takes it out."""
+    for group_id in db.execute(_ASIDE, {"n": network_id}).scalars().all():
+        header, *lines, _ = kept(db, network_id, group_id)
+        rows = [json.loads(line) for line in lines]
+        left = [(row["table"], new) for row in rows if (new := revised(row["table"], row["row"])) is not None]
+        new_lines = [transfer_lines.row_line(table, row) for table, row in left]
+        keep(db, network_id, group_id, [header, *new_lines, transfer_lines.end_line(len(new_lines))])
 
 
 def drop(db: sa.Connection, network_id: int, group_id: int) -> None:

@@ -12,6 +12,7 @@ from storage.group_tables import decision_origins
 from storage.network_tables import channels, memberships
 from storage.statements import insert_new
 from storage.types import UtcDateTime
+from storage.window_tables import input_windows, window_groups
 
 _FROM, _INTO = bindparam("from_id", type_=sa.BigInteger), bindparam("into_id", type_=sa.BigInteger)
 _INTO_AS_COLUMN = sa.cast(_INTO, sa.BigInteger)
@@ -66,6 +67,20 @@ _DROP_OWN_PARTS = sa.delete(decision_groups).where(
         decisions.c.group_id == _INTO,
     ),
 )
+# Nor is anybody waited for in their own window; who had spoken in it has.
+_DROP_OWN_ASKED = sa.delete(window_groups).where(
+    window_groups.c.network_id == bindparam("n"),
+    window_groups.c.group_id == _INTO,
+    window_groups.c.heard_at.is_(None),
+    window_groups.c.number.in_(
+        sa.select(decisions.c.number).where(decisions.c.network_id == bindparam("n"), decisions.c.group_id == _INTO)
+    ),
+    window_groups.c.number.in_(
+        sa.select(input_windows.c.number).where(
+            input_windows.c.network_id == bindparam("n"), input_windows.c.state == "open"
+        )
+    ),
+)
 _MOVE_CHANNELS = (
     sa.update(channels)
     .where(channels.c.network_id == bindparam("n"), channels.c.group_id == _FROM)
@@ -88,7 +103,8 @@ def merge(db: sa.Connection, network_id: int, from_id: int, into_id: int, at: da
     for statement in (_MOVE_DECISIONS, _RAISE_PARTS, _DROP_DOUBLES, _MOVE_PARTS, _MOVE_CHANNELS, _COPY_PEOPLE):
         db.execute(statement, values)
     db.execute(_DROP_PEOPLE, {"n": network_id, "from_id": from_id})
-    db.execute(_DROP_OWN_PARTS, {"n": network_id, "into_id": into_id})
+    for statement in (_DROP_OWN_PARTS, _DROP_OWN_ASKED):
+        db.execute(statement, {"n": network_id, "into_id": into_id})
 
 
 _KEEP_ORIGIN = _origins(decisions.c.network_id == bindparam("n"), decisions.c.number == bindparam("d"))
@@ -103,7 +119,8 @@ def take_over(db: sa.Connection, network_id: int, number: int, into_id: int, at:
     """One decision becomes another group's."""
     db.execute(_KEEP_ORIGIN, {"n": network_id, "d": number, "at": at})
     db.execute(_MOVE_DECISION, {"n": network_id, "d": number, "into_id": into_id})
-    db.execute(_DROP_OWN_PARTS, {"n": network_id, "into_id": into_id})
+    for statement in (_DROP_OWN_PARTS, _DROP_OWN_ASKED):
+        db.execute(statement, {"n": network_id, "into_id": into_id})
 
 
 _ORIGINS = (

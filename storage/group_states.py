@@ -94,6 +94,7 @@ _ASKED = (
         window_groups.c.network_id == bindparam("n"),
         window_groups.c.group_id == bindparam("g"),
         window_groups.c.heard_at.is_(None),
+        window_groups.c.state == "asked",
         input_windows.c.state == "open",
     )
 )

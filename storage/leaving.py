@@ -16,7 +16,8 @@ from storage.delivery_tables import lanes, messages
 from storage.network_tables import channels, memberships, roles, workspaces
 from storage.window_tables import concern_answers, contributions
 
-LEFT = "left"
+FREE = "free"
+"""State of a channel whose group left the network: it belongs to nobody, until it is forgotten or bound again."""
 
 _CHANNELS = sa.select(channels.c.id, channels.c.platform, channels.c.workspace).where(
     channels.c.network_id == bindparam("n"), channels.c.group_id == bindparam("g")
@@ -24,7 +25,7 @@ _CHANNELS = sa.select(channels.c.id, channels.c.platform, channels.c.workspace).
 _LET_GO = (
     sa.update(channels)
     .where(channels.c.network_id == bindparam("n"), channels.c.group_id == bindparam("g"))
-    .values(group_id=None, is_home=False, state=LEFT)
+    .values(group_id=None, is_home=False, state=FREE)
 )
 _DROP_MESSAGES = sa.delete(messages).where(
     messages.c.network_id == bindparam("n"),
@@ -39,7 +40,7 @@ _RELEASE = sa.delete(workspaces).where(
         channels.c.network_id == workspaces.c.network_id,
         channels.c.platform == workspaces.c.platform,
         channels.c.workspace == workspaces.c.workspace,
-        channels.c.state != LEFT,
+        channels.c.state != FREE,
     ),
 )
 
@@ -63,7 +64,7 @@ _FORGET_CHANNELS = [
         table.c.network_id == bindparam("n"),
         column.in_(bindparam("ids", expanding=True)),
         sa.exists().where(
-            channels.c.network_id == table.c.network_id, channels.c.id == column, channels.c.state == LEFT
+            channels.c.network_id == table.c.network_id, channels.c.id == column, channels.c.state == FREE
         ),
     )
     for table, column in ((messages, messages.c.channel_id), (lanes, lanes.c.channel_id))
@@ -71,7 +72,7 @@ _FORGET_CHANNELS = [
     sa.delete(channels).where(
         channels.c.network_id == bindparam("n"),
         channels.c.id.in_(bindparam("ids", expanding=True)),
-        channels.c.state == LEFT,
+        channels.c.state == FREE,
     )
 ]
 

@@ -45,7 +45,7 @@ _CHANNEL = (
         channels.c.platform == bindparam("p"),
         channels.c.workspace == bindparam("w"),
         channels.c.remote_id == bindparam("r"),
-        channels.c.state != "left",
+        channels.c.state != "free",
     )
 )
 _HANDLED = sa.select(inbox.c.subject).where(inbox.c.source == bindparam("s"), inbox.c.event_key == bindparam("e"))

@@ -1,6 +1,8 @@
 """All of Mycel's tables: importing this is what makes `metadata` complete. In a database, migrations/ makes them."""
 
 from storage import (
+    activity,
+    attention,
     circle_tables,
     conflict_tables,
     counters,
@@ -14,8 +16,11 @@ from storage import (
     local_chat,
     matrix,
     network_tables,
+    nudges,
+    pictures,
     search,
     slack,
+    tellings,
     window_tables,
 )
 from storage.types import metadata
@@ -23,6 +28,8 @@ from storage.types import metadata
 __all__ = ["metadata", "modules"]
 
 modules = (
+    activity,
+    attention,
     circle_tables,
     conflict_tables,
     counters,
@@ -36,7 +43,10 @@ modules = (
     local_chat,
     matrix,
     network_tables,
+    nudges,
+    pictures,
     search,
     slack,
+    tellings,
     window_tables,
 )

@@ -7,6 +7,8 @@ from sqlalchemy import Column
 
 from storage.types import JsonText, UtcDateTime, metadata
 
+IS_LIVE = "state IN ('open', 'closed')"
+"""The condition of the index on live windows: a query that says it in these words finds them by it."""
 input_windows = sa.Table(
     "input_windows",
     metadata,
@@ -32,6 +34,14 @@ input_windows = sa.Table(
     # 2 and on: opened again; what became of it before stands in window_rounds.
     Column("round", sa.Integer, nullable=False, server_default="1"),
     sa.ForeignKeyConstraint(["network_id", "number"], ["decisions.network_id", "decisions.number"]),
+    # What is open, or owes an outcome, is found without the years that are over.
+    sa.Index(
+        "ix_input_windows_live",
+        "network_id",
+        "closes_at",
+        sqlite_where=sa.text(IS_LIVE),
+        postgresql_where=sa.text(IS_LIVE),
+    ),
 )
 window_rounds = sa.Table(
     # What became of a window before it was opened again.

@@ -17,7 +17,8 @@ from adapters.matrix.http import Http
 from adapters.matrix.joining import Allowed, Joining
 from adapters.matrix.key_store import close_store
 from adapters.matrix.login import Account
-from adapters.matrix.rooms import RoomInfo, Rooms
+from adapters.matrix.port import PLATFORM
+from adapters.matrix.rooms import RoomInfo, Rooms, server_of
 from adapters.matrix.sending import Sending
 from adapters.matrix.sync import Since, Sync
 from adapters.matrix.vault import Vault
@@ -25,7 +26,7 @@ from adapters.matrix.worker import Worker
 from adapters.matrix.zones import Zones
 from bot.core.backoff import Backoff
 from bot.core.trouble import TROUBLE
-from storage import matrix
+from storage import directory, matrix
 from storage.matrix import StagedEvent
 from storage.work import Work
 
@@ -131,7 +132,7 @@ class MatrixClient(Sending):
     async def _run(self, connected: Connected) -> None:
         rooms = Rooms(connected.session.user_id)
         self.bring(rooms, connected.crypto, Zones(self._http, self._tools.clock))
-        joining = Joining(self._http, rooms, Allowed.of(self.account.allow, rooms.own))
+        joining = Joining(self._http, rooms, Allowed.of(self.account.allow, rooms.own), self._bound_spaces)
         worker = Worker(
             rooms.own,
             self._tools.work,
@@ -139,16 +140,31 @@ class MatrixClient(Sending):
             self._tools.clock,
             retry_s=self._tuning.retry_s,
         )
-        syncing = asyncio.create_task(self._sync_for_ever(connected, rooms, worker))
-        working = asyncio.create_task(self._work_when_ready(worker))
+        works = (self._sync_for_ever(connected, rooms, worker), self._work_when_ready(worker), self._find(joining))
+        tasks = [asyncio.create_task(work) for work in works]
         try:
-            done, _ = await asyncio.wait((syncing, working), return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
-            for task in (syncing, working):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(syncing, working, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _find(self, joining: Joining) -> None:
+        """Looks for rooms of bound spaces after each sync."""
+        await self._ready.wait()
+        while True:
+            news = self._next_sync
+            try:
+                await joining.find()
+            except (MatrixError, *TROUBLE) as error:
+                log.warning("%s: cannot look for rooms (%s)", self.account.user, error)
+            await news.wait()
+
+    async def _bound_spaces(self) -> frozenset[str]:
+        workspace = server_of(self.user_id)
+        return await self._tools.work.read(lambda tx: directory.spaces_on(tx.db, PLATFORM, workspace))
 
     async def _work_when_ready(self, worker: Worker) -> None:
         await self._ready.wait()
@@ -187,7 +203,7 @@ class MatrixClient(Sending):
                 await course.go_on(tuning.poll_s)
             except (MatrixError, *TROUBLE) as error:
                 await self._pause(pacing, error, "sync")
-                await course.look_up(tools.work, rooms.own)
+                await course.failed(tools.work, rooms.own)
                 continue
             self._synced_at, self._why = tools.clock(), ""
             pacing.reset()
@@ -225,19 +241,21 @@ class _Course:
     worker: Worker
     since: Since
     is_full: bool = field(default=True)
+    failures: int = 0
 
     async def go_on(self, poll_s: float) -> None:
         """One sync. Raises MatrixError and database errors."""
         has_fresh = self.closed is not None and self.closed.is_fresh
         wait_s = 0 if self.is_full else min(poll_s, 5) if has_fresh else poll_s
-        synced = await self.sync.once(self.since, is_full=self.is_full, wait_s=wait_s)
-        self.since, self.is_full = synced.since, False
+        synced = await self.sync.once(self.since, is_full=self.is_full, wait_s=wait_s, failures=self.failures)
+        self.since, self.is_full, self.failures = synced.since, False, 0
         if self.closed is not None:
             await self.closed.look(synced)
         self.worker.wake()
 
-    async def look_up(self, work: Work, own: str) -> None:
-        """After a failure: what is stored is where we are, whether or not we heard of it."""
+    async def failed(self, work: Work, own: str) -> None:
+        """What is stored is where we are, whether or not we heard of it."""
+        self.failures += 1
         try:
             row = await work.read(lambda tx: matrix.account(tx.db, own))
         except TROUBLE:

@@ -14,6 +14,7 @@ from adapters.matrix.addressing import command_in
 from adapters.matrix.port import PLATFORM, Event, Scene
 from bot.core.conversation import (
     Actor,
+    Around,
     CommandTyped,
     Incoming,
     MessagePosted,
@@ -56,8 +57,21 @@ def who(
     sender = str(event["sender"])
     name = scene.name_of(sender)
     key = keys.get(thread) if thread else None
-    may_arrange = scene.room.may(sender, "m.room.name", is_state=True)
-    place = Place(PLATFORM, scene.workspace, scene.room_id, thread, key, scene.is_direct, may_arrange=may_arrange)
+    around = tuple(
+        Around(each.room_id, each.name, len(each.children), each.may(sender, "m.space.child", is_state=True))
+        for each in scene.room.spaces
+    )
+    place = Place(
+        PLATFORM,
+        scene.workspace,
+        scene.room_id,
+        thread,
+        key,
+        is_direct=scene.is_direct,
+        is_restricted=scene.room.is_encrypted,
+        may_arrange=scene.room.may(sender, "m.room.name", is_state=True),
+        around=around,
+    )
     actor = Actor(PLATFORM, scene.workspace, sender, name, scene.zones.get(sender))
     return str(event["event_id"]), place, actor, reading.at(event)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from adapters.matrix.errors import MatrixError
@@ -44,23 +45,47 @@ class Allowed:
         return room_id in rooms.children_of(self.spaces)
 
 
-class Joining:
-    """Answers invites and follows tombstones for the account `rooms.own`."""
+Bound = Callable[[], Awaitable[frozenset[str]]]
+"""Gives the spaces that belong to a group or the network: people may bring Mycel into all rooms of these."""
 
-    def __init__(self, http: Http, rooms: Rooms, allowed: Allowed) -> None:
-        self._http, self._rooms, self._allowed = http, rooms, allowed
+
+class Joining:
+    """Answers invites, follows tombstones and finds the rooms of spaces, for the account `rooms.own`."""
+
+    def __init__(self, http: Http, rooms: Rooms, allowed: Allowed, bound: Bound) -> None:
+        self._http, self._rooms, self._allowed, self._bound = http, rooms, allowed, bound
+        self._tried: set[str] = set()
+
+    async def find(self) -> None:
+        """Goes into the rooms of the spaces that belong to groups or the network, where no invitation is needed.
+
+        Each is tried once; later it can be invited. Raises MatrixError and database errors.
+        """
+        if not self._rooms.spaces:
+            return
+        bound = await self._bound()
+        for space in self._rooms.spaces:
+            for room_id, via in space.children.items() if space.room_id in bound else ():
+                if room_id not in self._rooms.joined and room_id not in self._tried:
+                    self._tried.add(room_id)
+                    log.info("room %s lies in the space %s; joining", room_id, space.room_id)
+                    await self._join(room_id, via[0])
 
     async def invited(self, event: StagedEvent) -> None:
         """Joins, or declines. Raises MatrixError for what may be tried again."""
         inviter = str(event.payload.get("sender", ""))
         if event.room_id in self._rooms.joined:
             return
-        if self._allowed.admits(inviter, event.room_id, self._rooms):
+        if self._allowed.admits(inviter, event.room_id, self._rooms) or await self._is_of_ours(event.room_id):
             log.info("invited to %s by %s; joining", event.room_id, inviter)
             await self._join(event.room_id, server_of(inviter))
             return
         log.warning("declined an invite to %s: %s is not allowed to (MATRIX_ALLOW)", event.room_id, inviter)
         await self._unless_refused("POST", path("rooms", event.room_id, "leave"))
+
+    async def _is_of_ours(self, room_id: str) -> bool:
+        """Whether it lies in a space that belongs to a group or the network."""
+        return bool(self._rooms.spaces) and room_id in self._rooms.children_of(await self._bound())
 
     async def replaced(self, event: StagedEvent) -> None:
         """Goes where the tombstone says, if it can; otherwise an invite to it will be followed."""

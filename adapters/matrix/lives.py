@@ -14,6 +14,7 @@ from bot.core.conversation import Actor, ChannelJoined, ChannelLeft, ChannelMove
 from bot.core.dispatch import Dispatch
 from bot.core.errors import DeliveryError
 from bot.core.language import Words
+from bot.core.replies import Answer, Nothing, Reply
 from storage import places
 from storage.work import Work
 
@@ -53,9 +54,13 @@ class Lives:
         # Both rooms have to say so: anybody can make a room that claims to be the next one.
         if old is not None and old.room.successor == scene.room_id:
             await self._move(event, old, scene.room_id)
-        if await self._is_known(scene.workspace, scene.room_id):
-            await self.dispatch.handle(ChannelJoined(*who(event, scene)))
-        elif not scene.room.is_space:
+        reply: Reply = Nothing()
+        is_known = await self._is_known(scene.workspace, scene.room_id)
+        if is_known or scene.room.spaces:
+            reply = await self.dispatch.handle(ChannelJoined(*who(event, scene)))
+        if isinstance(reply, Answer):
+            await self.voice.say(scene, Spot(scene.room_id), reply.message, f"hello:{event['event_id']}")
+        elif not is_known and not scene.room.is_space:
             message = greeting(Words(), is_direct=scene.is_direct)
             await self.voice.say(scene, Spot(scene.room_id), message, f"hello:{event['event_id']}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from adapters.matrix.powers import creators, needed_for, power_of
@@ -33,6 +33,7 @@ class RoomInfo:
 
     `is_joined` False: Mycel is not in it any more. `via`: servers for a permalink. `name_of` gives a member's display
     name, or the user id. `successor`: the room that replaced it; `predecessor`: the one that it says it replaces.
+    `children`: of a space, its rooms; `spaces`: those of the account's spaces that have it among their rooms.
     """
 
     room_id: str
@@ -47,6 +48,8 @@ class RoomInfo:
     via: tuple[str, ...] = ()
     successor: str | None = None
     predecessor: str | None = None
+    children: frozenset[str] = frozenset()
+    spaces: tuple[RoomInfo, ...] = ()
     create: Event = field(default_factory=dict)
     levels: Mapping[str, Any] | None = None
     name_of: Callable[[str], str] = str
@@ -140,6 +143,7 @@ class Room:
             via=servers_via(own, self.members, lambda user: power_of(user, create, self.content_or_none(levels))),
             successor=self.successor,
             predecessor=self.predecessor,
+            children=frozenset(self.children),
             create=create,
             levels=self.content_or_none(levels),
             name_of=self.name_of,
@@ -170,12 +174,15 @@ class Rooms:
     def __init__(self, own: str) -> None:
         self.own = own
         self.joined: dict[str, Room] = {}
+        self._spaces: dict[str, None] = {}
 
     def take(self, room_id: str, state: Iterable[Event]) -> Room:
         """Follows state events of a room that Mycel is in, in their order."""
         room = self.joined.setdefault(room_id, Room(room_id))
         for event in state:
             room.take(event)
+        if room.children:
+            self._spaces[room_id] = None
         return room
 
     def leave(self, room_id: str) -> None:
@@ -184,7 +191,15 @@ class Rooms:
     def info(self, room_id: str) -> RoomInfo:
         """The room; with `is_joined` False for one that Mycel is not in."""
         room = self.joined.get(room_id)
-        return room.info(self.own) if room else RoomInfo(room_id, is_joined=False)
+        if room is None:
+            return RoomInfo(room_id, is_joined=False)
+        around = [space.info(self.own) for space in self.spaces if room_id in space.children]
+        return replace(room.info(self.own), spaces=tuple(sorted(around, key=lambda space: space.name)))
+
+    @property
+    def spaces(self) -> list[Room]:
+        """Those of the rooms that are spaces with rooms in them."""
+        return [self.joined[room_id] for room_id in self._spaces if room_id in self.joined]
 
     @property
     def successors(self) -> frozenset[str]:

@@ -165,3 +165,10 @@ class ViewContext:
     channel: Channel
     group: Group | None
     words: Words
+    registry: Registry = _NOTHING_DECLARED
+
+    def ask(self, question: Fact) -> tuple[Block, ...]:
+        """What other features have to say in a message that is rendered; only reading."""
+        return tuple(
+            block for tell in self.registry.subscribers.get(type(question), ()) for block in tell(self, question)
+        )

@@ -8,6 +8,16 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """A larger place (a Matrix space) that a channel lies in, with so many `channels`. `may_arrange`: as in Place."""
+
+    id: str
+    name: str
+    channels: int
+    may_arrange: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something was said. `thread` is the platform's id of the thread's root message, None outside threads.
 
@@ -15,7 +25,7 @@ class Place:
     yet stored is found by it). `is_direct`: a conversation of one person with Mycel. `is_restricted`: encrypted, or
     open only to those who were let in, so that what is said there leaves it by its author's choice alone.
     `may_arrange`: whether who acts there may change the channel's own settings; True where the platform knows no such
-    right.
+    right. `around`: the larger places that it lies in, as far as Mycel is in them.
     """
 
     platform: str
@@ -26,6 +36,7 @@ class Place:
     is_direct: bool = False
     is_restricted: bool = False
     may_arrange: bool = True
+    around: tuple[Around, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

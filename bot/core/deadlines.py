@@ -71,6 +71,7 @@ class Clockwork:
             network=network,
             words=Words(network.language),
             subscribers=self._registry.subscribers,
+            registry=self._registry,
         )
         deadlines.finish(tx.db, deadline, "fired", deadline.attempts)
         self._registry.deadlines[deadline.kind](ctx, deadline)

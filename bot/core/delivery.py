@@ -17,6 +17,7 @@ from bot.core.feature import View
 from bot.core.language import Words
 from bot.core.message import Message, Note
 from bot.core.message_json import to_json
+from bot.core.registry import Registry
 from bot.core.trouble import TROUBLE
 from storage import delivery, directory
 from storage.delivery import Lane, Pending
@@ -97,7 +98,10 @@ class _Ready:
 
 
 class Deliverer:
-    """Sends what one platform should show. `clock` is the real one, aware UTC."""
+    """Sends what one platform should show. `clock` is the real one, aware UTC.
+
+    `registry`: for views that ask other features what to say.
+    """
 
     def __init__(
         self,
@@ -106,8 +110,11 @@ class Deliverer:
         views: Mapping[str, View],
         clock: Callable[[], datetime],
         new_id: Callable[[], int],
+        *,
+        registry: Registry | None = None,
     ) -> None:
         self._work, self._sender, self._views = work, sender, views
+        self._registry = registry or Registry(())
         self._clock, self._new_id = clock, new_id
         self._woken = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
@@ -265,7 +272,7 @@ class Deliverer:
 
     def _render(self, tx: Tx, row: Pending) -> _Ready:
         place = directory.channel_scope(tx.db, row.network_id, row.channel_id)
-        ctx = _view_context(tx, place)
+        ctx = _view_context(tx, place, self._registry)
         message = self._views[row.view](ctx, row.args)
         if message is not None and row.thread_of is not None and row.root_remote_id is None:
             # A root that was given up or has nothing to show: the reply goes to the channel.
@@ -275,11 +282,11 @@ class Deliverer:
         return _Ready(row, place[1], message, digest(message), gap)
 
 
-def _view_context(tx: Tx, place: tuple[Network, Channel, Group | None]) -> ViewContext:
+def _view_context(tx: Tx, place: tuple[Network, Channel, Group | None], registry: Registry) -> ViewContext:
     network, channel, group = place
     language = channel.language or (group.language if group else network.language)
     words = Words(language, group.zone if group else "UTC")
-    return ViewContext(tx.db, tx.now + network.clock_ahead, network, channel, group, words)
+    return ViewContext(tx.db, tx.now + network.clock_ahead, network, channel, group, words, registry)
 
 
 def digest(message: Message | None) -> str:

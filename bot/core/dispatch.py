@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any
 
 from bot.core import forms, parsing, registry
+from bot.core.activity import Activity
 from bot.core.cleaning import cleaned
 from bot.core.commands import Args, Command
 from bot.core.context import Context, no_codes
@@ -88,6 +89,7 @@ class Dispatch:
         self._registry = registry.Registry(features)
         self._scoping = Scoping(self._registry, new_id, new_code, base_url)
         self._fairness = Fairness()
+        self.activity = Activity(work)
         self._new_id = new_id
         self._on_commit = on_commit
 
@@ -113,6 +115,7 @@ class Dispatch:
             network_id = await self._scoping.network_of(self._work, incoming)
         except NoNetwork as lost:
             return _say(Words(), lost.error)
+        self.activity.note(network_id, incoming)
         if isinstance(incoming, (CommandTyped, FormSubmitted)):
             return await self._command(network_id, incoming)
         return await self._message(network_id, incoming)

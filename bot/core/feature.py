@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.commands import Command
-from bot.core.message import Block, Message
+from bot.core.message import Block, Message, Spans
 
 View = Callable[[Any, Mapping[str, Any]], Message | None]
 """(ViewContext, args) → what a channel should show now; None where there is nothing to show any more."""
@@ -25,6 +25,26 @@ Listener = Callable[[Any, Any], Any]
 """(Context, MessagePosted | MessageEdited | MessageRedacted | Reacted) → Reply, or None if it is not its business."""
 
 
+Begin = Callable[[Any], None]
+"""(Context): sees to what has to stand in a network (a deadline of every group); runs at the start and every hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A kind of thing that Mycel says of its own accord; bot/core/telling.py decides when, and what comes together.
+
+    `is_wanted` (Context, Told): whether it still has to be said. `line` (ViewContext, Told): a line among others, None
+    where there is nothing to say any more. `alone` (Context, Told) says it by itself and returns the message's key.
+    `told` (Context, Told) is called when it was said. `why` (Words, Told): why this group gets it, in a sentence.
+    """
+
+    is_wanted: Callable[[Any, Any], bool]
+    line: Callable[[Any, Any], Spans | None]
+    why: Callable[[Any, Any], Spans]
+    alone: Callable[[Any, Any], str] | None = None
+    told: Callable[[Any, Any], None] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A room of the house. All parts are optional; names are unique over all features.
@@ -39,4 +59,6 @@ class Feature:
     subscriptions: tuple[tuple[type, Subscriber], ...] = ()
     followers: Mapping[str, Follower] = field(default_factory=dict)
     listeners: tuple[Listener, ...] = ()
+    tellings: Mapping[str, Telling] = field(default_factory=dict)
+    begin: Begin | None = None
     title: str = ""

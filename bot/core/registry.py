@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.core.commands import Command
 from bot.core.conversation import CommandTyped, FormSubmitted, Incoming
 from bot.core.errors import UserError
-from bot.core.feature import Feature, Fire, Follower, Listener, Subscriber, View
+from bot.core.feature import Begin, Feature, Fire, Follower, Listener, Subscriber, Telling, View
 
 T = TypeVar("T")
 _LONGEST_SHOWN = 40
@@ -25,6 +25,8 @@ class Registry:
         self.views: Mapping[str, View] = _unique(item for f in features for item in f.views.items())
         self.deadlines: Mapping[str, Fire] = _unique(item for f in features for item in f.deadlines.items())
         self.followers: Mapping[str, Follower] = _unique(item for f in features for item in f.followers.items())
+        self.tellings: Mapping[str, Telling] = _unique(item for f in features for item in f.tellings.items())
+        self.beginnings: tuple[Begin, ...] = tuple(f.begin for f in features if f.begin is not None)
         self.listeners: tuple[Listener, ...] = tuple(listener for f in features for listener in f.listeners)
         subscribers: defaultdict[type, list[Subscriber]] = defaultdict(list)
         for fact, subscriber in (s for f in features for s in f.subscriptions):

@@ -13,6 +13,7 @@ from bot.core.context import Context
 from bot.core.conversation import Actor, CommandTyped, FormSubmitted, Incoming, MessagePosted
 from bot.core.errors import UserError
 from bot.core.language import Words
+from bot.core.presence import check_not_gone
 from bot.core.registry import Registry
 from storage import codes, directory
 from storage.network import Group, Person, Scope, network_of, scope
@@ -111,31 +112,6 @@ class Scoping:
         is_reading: bool = False,
     ) -> tuple[Context, Scope]:
         """The context of one incoming thing, and the scope it was made from."""
-        place, found = incoming.place, self._scope(tx, network_id, incoming, print, repeated_since)
-        now = tx.now + found.network.clock_ahead
-        person = self._person(tx, found, incoming, now, is_reading=is_reading)
-        language = _language(found)
-        ctx = Context(
-            db=tx.db,
-            now=now,
-            real_now=tx.now,
-            new_id=self._new_id,
-            network=found.network,
-            words=Words(language, person.zone or (found.group.zone if found.group else "UTC")),
-            where=place,
-            channel=found.channel,
-            group=found.group,
-            who=person,
-            acting_as=found.group,
-            subscribers=self._registry.subscribers,
-            registry=self._registry,
-            new_code=self._new_code,
-            quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
-            base_url=self._base_url,
-        )
-        return ctx, found
-
-    def _scope(self, tx: Tx, network_id: int, incoming: Incoming, print: int, repeated_since: datetime) -> Scope:
         place, actor = incoming.place, incoming.actor
         found = scope(
             tx.db,
@@ -153,7 +129,28 @@ class Scoping:
         if found is None:
             self._networks.clear()
             raise NoNetwork
-        return found
+        person = self._person(tx, found, incoming, tx.now + found.network.clock_ahead, is_reading=is_reading)
+        return self._built(tx, found, incoming, person), found
+
+    def _built(self, tx: Tx, found: Scope, incoming: Incoming, person: Person) -> Context:
+        return Context(
+            db=tx.db,
+            now=tx.now + found.network.clock_ahead,
+            real_now=tx.now,
+            new_id=self._new_id,
+            network=found.network,
+            words=Words(_language(found), person.zone or (found.group.zone if found.group else "UTC")),
+            where=incoming.place,
+            channel=found.channel,
+            group=found.group,
+            who=person,
+            acting_as=found.group,
+            subscribers=self._registry.subscribers,
+            registry=self._registry,
+            new_code=self._new_code,
+            quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
+            base_url=self._base_url,
+        )
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:
         actor, network_id = incoming.actor, found.network.id
@@ -181,6 +178,7 @@ class Scoping:
             group = directory.groups_by_slug(ctx.db, ctx.network.id, [wanted.lower()]).get(wanted.lower())
             if group is None:
                 raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=wanted)
+            check_not_gone(ctx.db, group, wanted)
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))

@@ -37,6 +37,7 @@ class Journey:
 class TimeTravel:
     """`drain` delivers what can be delivered; it is awaited at each due time. `clock` is the real one, aware UTC.
 
+    `before` is awaited before the clock moves: what was counted until now belongs to this day.
     `is_allowed` says whether the clock may be moved: not while people on a real platform live by it.
     """
 
@@ -48,9 +49,11 @@ class TimeTravel:
         clock: Callable[[], datetime],
         *,
         is_allowed: bool = True,
+        before: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._work, self._clockwork, self._drain, self._clock = work, clockwork, drain, clock
         self.is_allowed = is_allowed
+        self._before = before
 
     async def now(self, network_id: int) -> datetime:
         """The network's clock."""
@@ -87,6 +90,8 @@ class TimeTravel:
             raise UserError(_BACKWARDS, now=f"{left_at:%Y-%m-%d %H:%M} UTC")
         if target - left_at > FARTHEST:
             raise UserError(_TOO_FAR)
+        if self._before is not None:
+            await self._before()
         fired = 0
         stops: Counter[datetime] = Counter()
         while (due := await self.next_due(network_id)) is not None and due <= target:

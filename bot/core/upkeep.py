@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from storage import decision_sources, drafts, early_changes, inbox, matrix
+from storage import activity, decision_sources, drafts, early_changes, inbox, matrix, pictures
 from storage.work import Tx, Work
 
 EVERY = timedelta(hours=1)
 INBOX_FOR = timedelta(days=14)
 """Longer than any platform repeats an event."""
+ACTIVITY_FOR = timedelta(days=400)
+PICTURES_FOR = timedelta(days=400)
 
 
 class Upkeep:
@@ -37,3 +39,5 @@ def _tidy(tx: Tx) -> None:
     early_changes.prune(tx.db, tx.now - INBOX_FOR)
     drafts.prune_all(tx.db, tx.now - drafts.KEPT_FOR)
     decision_sources.prune_all(tx.db)
+    activity.prune(tx.db, (tx.now - ACTIVITY_FOR).date().isoformat())
+    pictures.prune(tx.db, tx.now - PICTURES_FOR)

@@ -43,6 +43,7 @@ UNSAID = {
     ("bot/core/language.py", "'EEE d MMM y'"),
     ("bot/core/language.py", "'%b %Y'"),
     ("bot/features/decisions/views.py", "' --review 90d --wording'"),
+    ("bot/features/nudges/views.py", "' --review 90d --wording'"),
     ("bot/features/network/rules.py", "' --tz Africa/Nairobi'"),
 }
 """What is typed, logged or a format."""

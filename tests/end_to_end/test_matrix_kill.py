@@ -179,7 +179,7 @@ async def test_nothing_is_lost_or_doubled(bots: Bots, synapse: Synapse, tmp_path
 
     for n in range(LOOP.kills):
         before = len(life.decided())
-        speaking = asyncio.create_task(speaker.speak(LOOP.flowing // LOOP.kills // 2 * 2))
+        speaking = asyncio.create_task(speaker.speak(2 * -(-LOOP.flowing // LOOP.kills // 2)))
         if n % 3:  # else at any moment, also while it starts
             await life.until_decided(before + 1)
         await asyncio.sleep(chance.uniform(0.0, 1.0))

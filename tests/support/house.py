@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +16,7 @@ from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from bot.core.message import Message, to_plain
 from bot.core.replies import Answer, Form, Invalid, Nothing, Reply
+from bot.core.standing import Standing
 from storage import directory
 from storage.network import Channel, Group
 from storage.work import Tx, Work
@@ -75,15 +76,21 @@ class House:
         self.work, self.clock = work, clock
         self.dispatch = Dispatch(work, features, self.new_id, lambda: None, new_code=self.new_code)
         self.channels = Channels()
-        self.deliverer = Deliverer(work, self.channels, self.dispatch.registry.views, clock, self.new_id)
+        registry = self.dispatch.registry
+        self.deliverer = Deliverer(work, self.channels, registry.views, clock, self.new_id, registry=registry)
         self.clockwork = Clockwork(work, self.dispatch.registry, clock, self.new_id)
+        self.standing = Standing(work, registry, clock, self.new_id)
         self._events = itertools.count(1)
+
+    async def begin(self) -> None:
+        """What has to stand in every network is seen to, as at the start of the program."""
+        await self.standing.begin()
 
     def new_code(self) -> str:
         """Codes that can be foretold, unlike real ones."""
         return f"CODE-{self.new_id()}"
 
-    async def found(self, groups: dict[str, tuple[str, str, str, list[str]]] = GROUPS) -> None:
+    async def found(self, groups: Mapping[str, tuple[str, str, str | None, list[str]]] = GROUPS) -> None:
         """A network with groups, each with a home channel of its slug's name."""
 
         def seed(tx: Tx) -> None:
@@ -126,6 +133,7 @@ class House:
     async def wait(self, **by: float) -> None:
         """Time passes; what falls due in it is fired one after the other, each at its time."""
         target = self.clock.now + timedelta(**by)
+        await self.dispatch.activity.flush()
         while True:
             due = await self.work.read(lambda tx: _next_due(tx))
             if due is None or due > target:

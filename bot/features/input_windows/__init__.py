@@ -17,7 +17,7 @@ from bot.core.events import (
     PersonForgotten,
 )
 from bot.core.feature import Feature
-from bot.features.input_windows import changes, deadlines, joining, opening, orphans, relaying, versions
+from bot.features.input_windows import changes, deadlines, joining, opening, orphans, relaying, tellings, versions
 from bot.features.input_windows.commands import give_input, pass_on
 from bot.features.input_windows.concerns import answer_concern, resolve_concern
 from bot.features.input_windows.concluding import say_outcome, withdraw
@@ -80,4 +80,5 @@ FEATURE = Feature(
         (PersonForgotten, changes.person_forgotten),
     ),
     listeners=(listen,),
+    tellings=tellings.TELLINGS,
 )

@@ -15,9 +15,9 @@ from bot.core.kinds import ContributionId, FreeText
 from bot.core.language import mark
 from bot.core.replies import Answer, Reply
 from bot.features.input_windows import messages
-from bot.features.input_windows.deadlines import group_heads
 from bot.features.input_windows.rooms import Room, concern_subject, head_key, readable_concern
 from bot.features.input_windows.story import shortened
+from bot.features.input_windows.tellings import group_heads
 from storage import contributions
 from storage.contributions import ANSWERED, RESOLVED, Contribution
 from storage.contributions import OPEN as OPEN_CONCERN

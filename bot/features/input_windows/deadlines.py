@@ -6,15 +6,14 @@ from datetime import datetime
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
-from bot.core.events import GroupReminded, InputClosed, OutcomeOverdue
+from bot.core.events import InputClosed, OutcomeOverdue
 from bot.core.working_time import next_working_moment
-from bot.features.input_windows import opening, rules
+from bot.features.input_windows import opening, rules, tellings
 from bot.features.input_windows.reminding import OWED_AFTER, STEPS, owed_times
 from bot.features.input_windows.rooms import Room, head_key, room
 from storage import contributions, input_windows
 from storage.deadlines import Deadline
 from storage.input_windows import CLOSED, OPEN
-from storage.network import Channel
 
 
 def close(ctx: Context, deadline: Deadline) -> None:
@@ -82,9 +81,7 @@ def remind(ctx: Context, deadline: Deadline) -> None:
             again = deadline.round + len(STEPS)
             ctx.due(moment, opening.REMINDER, deadline.about, group_id=group.id, round=again, **deadline.args)
         return
-    step = deadline.args["step"]
-    _reply(ctx, found, "input_reminder", f"remind:{step}", group.id)
-    ctx.publish(GroupReminded(about=deadline.about, group_id=group.id, number=found.window.number, step=step))
+    tellings.offer_reminder(ctx, found, asked, deadline.args["step"], deadline.round, next_at)
 
 
 def outcome_owed(ctx: Context, deadline: Deadline) -> None:
@@ -100,27 +97,7 @@ def outcome_owed(ctx: Context, deadline: Deadline) -> None:
         )
         ctx.publish(owed)
     elif step == len(OWED_AFTER) - 2 or owed_times(closed_at, calendar_of(found.deciding))[step + 1] > ctx.now:
-        _reply(ctx, found, "outcome_owed", f"owed:{deadline.round}", found.decision.group_id)
-
-
-def _reply(ctx: Context, found: Room, view: str, key: str, group_id: int) -> None:
-    """A reply in the threads of one group."""
-    number = found.window.number
-    for channel in group_heads(ctx, found.window.about, group_id):
-        ctx.say(
-            channel,
-            view,
-            {"number": number, "group_id": group_id},
-            key=f"D-{number}:{key}:{channel.id}",
-            about=found.window.about,
-            thread_of=head_key(number, channel.id),
-        )
-
-
-def group_heads(ctx: Context, about: str, group_id: int) -> list[Channel]:
-    """The channels of a group that have a thread of the window."""
-    heads = input_windows.head_channels(ctx.db, ctx.network.id, about)
-    return [channel for channel in heads if channel.group_id == group_id]
+        tellings.offer_owed(ctx, found, deadline.round)
 
 
 def _room(ctx: Context, deadline: Deadline) -> Room | None:

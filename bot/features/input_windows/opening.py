@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
@@ -12,7 +13,7 @@ from bot.features.input_windows import ends, messages, rules
 from bot.features.input_windows.reminding import STEPS, owed_times, reminder_times
 from bot.features.input_windows.rooms import Room, head_key
 from storage import decisions, directory, input_windows
-from storage.input_windows import HEAD_VIEW, Window, WindowGroup
+from storage.input_windows import HEAD_VIEW, PAUSED, Window, WindowGroup
 from storage.network import Channel, Group
 
 CLOSE, REMINDER, OWED = "input_close", "input_reminder", "outcome_owed"
@@ -42,6 +43,7 @@ def open_window(
     groups = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id, *ids])
     calendars = {id: calendar_of(groups[id]) for id in ids}
     window, asked = ends.opened(decision, length, calendars, ctx.now, is_review=is_review)
+    window, asked = without_paused(window, asked, groups)
     input_windows.add(ctx.db, window, asked)
     room = Room(decision, window, tuple(asked), groups)
     homes = directory.homes(ctx.db, ctx.network.id, list(groups))
@@ -59,6 +61,15 @@ def open_window(
         is_review=is_review,
     )
     return (*messages.opened(ctx.words, room, homes), *ctx.publish(opened))
+
+
+def without_paused(
+    window: Window, asked: Sequence[WindowGroup], groups: Mapping[int, Group]
+) -> tuple[Window, list[WindowGroup]]:
+    """A group that is paused is not waited for, and the window does not wait for its end."""
+    rows = [replace(row, state=PAUSED) if groups[row.group_id].state == PAUSED else row for row in asked]
+    ends_of_others = [row.closes_at for row in rows if row.state != PAUSED]
+    return replace(window, closes_at=max(ends_of_others, default=window.closes_at)), rows
 
 
 def post_head(ctx: Context, window: Window, channel: Channel) -> None:

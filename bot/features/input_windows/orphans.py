@@ -18,8 +18,8 @@ from bot.core.message import Message, Paragraph, RecordMention
 from bot.core.replies import Answer, Reply
 from bot.core.working_time import add_business_days, next_working_moment
 from bot.features.input_windows import rules
-from bot.features.input_windows.deadlines import group_heads
 from bot.features.input_windows.rooms import concerned_group, head_key, readable_concern
+from bot.features.input_windows.tellings import group_heads
 from storage import contributions, directory, people
 from storage.contributions import RESTED, Contribution
 from storage.deadlines import Deadline

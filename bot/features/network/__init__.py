@@ -1,6 +1,15 @@
 """Groups and their channels, people and their accounts, roles, and how places come to a network."""
 
-from bot.core.events import DecisionLogged, DecisionProposed, DecisionShown, IdentityLinked, PersonForgotten
+from bot.core.events import (
+    ContributionRedacted,
+    DecisionLogged,
+    DecisionProposed,
+    DecisionRedacted,
+    DecisionShown,
+    IdentityLinked,
+    PersonForgotten,
+    RecordsAsked,
+)
 from bot.core.feature import Feature
 from bot.core.language import mark
 from bot.features.network import (
@@ -8,6 +17,7 @@ from bot.features.network import (
     changes_shown,
     contact_messages,
     contacts,
+    exports,
     leaving,
     merging,
     pausing,
@@ -19,13 +29,13 @@ from bot.features.network.access import invite, join, show_roles, steward
 from bot.features.network.accounts import link_account, whoami
 from bot.features.network.auditing import audit
 from bot.features.network.channel_lives import home_lost, listen
-from bot.features.network.exports import export_group
 from bot.features.network.groups import group
 from bot.features.network.homes import ENDS, asked_ends, group_confirm
 from bot.features.network.listing import groups
 from bot.features.network.messages import group_card, home_asked
 from bot.features.network.privacy import forget_me, privacy
 from bot.features.network.requests import ENDS as CHANGE_ENDS
+from bot.features.network.spaces import space
 
 FEATURE = Feature(
     name="network",
@@ -42,7 +52,7 @@ FEATURE = Feature(
         splitting.group_choose,
         splitting.group_take_over,
         leaving.group_leave,
-        export_group,
+        exports.export_group,
         asking.group_agree,
         asking.group_refuse,
         show_roles,
@@ -50,6 +60,7 @@ FEATURE = Feature(
         invite,
         join,
         audit,
+        space,
         whoami,
         link_account,
         privacy,
@@ -88,6 +99,10 @@ FEATURE = Feature(
         (DecisionShown, telling.shown),
         (IdentityLinked, contacts.linked),
         (PersonForgotten, contacts.forgotten),
+        (PersonForgotten, exports.person_forgotten),
+        (DecisionRedacted, exports.decision_redacted),
+        (ContributionRedacted, exports.contribution_redacted),
+        (RecordsAsked, contacts.records),
     ),
     listeners=(listen,),
 )

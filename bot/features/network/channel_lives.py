@@ -12,6 +12,7 @@ from bot.core.message import Bold, Message, Note, Paragraph
 from bot.core.replies import Nothing, Reply
 from bot.features.network.homes import about
 from bot.features.network.messages import place_name
+from bot.features.network.spaces import found_room
 from storage import delivery, directory
 from storage.network import Channel, Group
 
@@ -21,6 +22,8 @@ ACTIVE, LOST = "active", "lost"
 def listen(ctx: Context, incoming: Incoming) -> Reply | None:
     """A listener: None where nothing became of a channel that belongs to a group."""
     channel, group = ctx.channel, ctx.group
+    if channel is None and isinstance(incoming, ChannelJoined):
+        return found_room(ctx, incoming.place)
     if channel is None or group is None:
         return None
     match incoming:

@@ -14,10 +14,10 @@ from bot.core.commands import Args, At, Who, command
 from bot.core.context import Context
 from bot.core.durations import ends_at, parse_span
 from bot.core.errors import UserError
-from bot.core.events import ContactChanged, IdentityLinked, PersonForgotten
+from bot.core.events import ContactChanged, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.kinds import Choice
 from bot.core.language import mark
-from bot.core.message import Block, Message
+from bot.core.message import Block, Bullets, Message, text
 from bot.core.replies import Answer, Reply
 from bot.core.rotation import Candidate, Step, Turn
 from bot.core.working_time import next_working_moment
@@ -231,3 +231,12 @@ def forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
         if next_id is not None:
             _begin(ctx, group, next_id, None)
     return ()
+
+
+def records(ctx: Context, asked: RecordsAsked) -> tuple[Block, ...]:
+    """What is kept here of somebody, counted."""
+    n = group_contacts.count_of(ctx.db, ctx.network.id, asked.person_id)
+    if not n:
+        return ()
+    said = ctx.words.plural("{n} term as the contact of a group", "{n} terms as the contact of a group", n)
+    return (Bullets((text(said),)),)

@@ -7,17 +7,20 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from bot.core.audience import GROUP
 from bot.core.commands import Who, command
 from bot.core.context import Context
+from bot.core.events import ContributionRedacted, DecisionRedacted, PersonForgotten
 from bot.core.language import Words, mark
-from bot.core.message import Bullets, Message, Paragraph
+from bot.core.message import Block, Bullets, Message, Paragraph
 from bot.core.message import Link as LinkSpan
 from bot.core.replies import Answer, Reply
 from bot.features.network import state_rules
 from bot.features.network.access import NoArgs
 from bot.features.network.pausing import own_group
-from storage import codes, directory, group_export, transfer_lines
+from storage import codes, decisions, directory, group_export, transfer_lines
 from storage.network import Group
+from storage.transfer import Row
 
 LINK_FOR = timedelta(days=1)
 PATH = "/exports/"
@@ -114,3 +117,55 @@ def fetch(db: sa.Connection, code: str, at: datetime) -> Export | None:
     group_id = found.data["group_id"]
     group = directory.groups_by_id(db, network_id, [group_id])[group_id]
     return of_group(db, network.slug, group, now)
+
+
+def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
+    """Name, accounts and words leave exports that nobody has fetched yet too."""
+
+    def revised(table: str, row: Row) -> Row | None:
+        if table in ("identities", "memberships") and row["person_id"] == fact.person_id:
+            return None
+        if table == "people" and row["id"] == fact.person_id:
+            left = Words(ctx.network.language)("someone who left")
+            return row | {"name": left, "zone": None, "forgotten_at": ctx.now.isoformat()}
+        if table == "contributions" and row["person_id"] == fact.person_id:
+            return row | {"text": "", "redacted_at": ctx.now.isoformat()}
+        return row
+
+    group_export.revise(ctx.db, ctx.network.id, revised)
+    return ()
+
+
+_WORDS = dict.fromkeys(("title", "why", "alternatives", "taken_by", "urgent", "note"), "")
+
+
+def decision_redacted(ctx: Context, fact: DecisionRedacted) -> tuple[Block, ...]:
+    """A redaction reaches what waits to be fetched; what a group kept to itself goes with it alone, and stays there."""
+    decision = decisions.find(ctx.db, ctx.network.id, fact.number)
+    if decision is None or decision.audience == GROUP:
+        return ()
+
+    def revised(table: str, row: Row) -> Row | None:
+        if row.get("number") != fact.number:
+            return row
+        if table in ("decisions", "decision_versions"):
+            blank = {name: text for name, text in _WORDS.items() if name in row}
+            lists: Row = {name: [] for name in ("tags", "rests_on") if name in row}
+            at = {"redacted_at": ctx.now.isoformat()} if "redacted_at" in row else {}
+            return row | blank | lists | at
+        return row | {"outcome_text": ""} if table == "input_windows" else row
+
+    group_export.revise(ctx.db, ctx.network.id, revised)
+    return ()
+
+
+def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Block, ...]:
+    """The same for what somebody said."""
+
+    def revised(table: str, row: Row) -> Row | None:
+        if table == "contributions" and row["id"] == fact.contribution:
+            return row | {"text": "", "redacted_at": ctx.now.isoformat()}
+        return row
+
+    group_export.revise(ctx.db, ctx.network.id, revised)
+    return ()

@@ -41,6 +41,8 @@ def group(ctx: Context, args: GroupArgs) -> Reply:
     if args.name and ctx.group is None and not homes.is_direct(ctx):
         check_is_itself(ctx, meant, args.name)
         return homes.ask(ctx, meant) if is_here(meant) else _come_back(ctx, meant)
+    if args.name and ctx.channel is not None and not ctx.channel.is_home and meant == ctx.group:
+        return homes.settle(ctx, meant, ctx.channel)
     if not rules.has_settings(args):
         return Answer(_shown(ctx, meant))
     return _change(ctx, meant, args)

@@ -49,6 +49,15 @@ def check_may_bind(ctx: Context) -> None:
     rules.check_may_bind(ctx.actor, may_arrange=ctx.where is None or ctx.where.may_arrange)
 
 
+def settle(ctx: Context, group: Group, channel: Channel) -> Reply:
+    """A channel that is the group's already, as it lies in its space, becomes a home of it."""
+    check_may_bind(ctx)
+    rules.check_may_change(ctx.actor, group)
+    directory.make_home(ctx.db, ctx.network.id, channel.id)
+    ctx.say(channel, "group_card", {"group_id": group.id}, key=f"home:{channel.id}", about=about(group))
+    return _told(ctx, group, channel)
+
+
 def bind(ctx: Context, group: Group, channel: Channel) -> Channel:
     """Makes a channel a home of a group and shows the group's card in it. UserError if it is another's."""
     wanted = Channel(
@@ -162,7 +171,10 @@ def group_confirm(ctx: Context, args: ConfirmArgs) -> Reply:
 
 
 def _bound(ctx: Context, group: Group, new: Channel) -> Reply:
-    home = bind(ctx, group, new)
+    return _told(ctx, group, bind(ctx, group, new))
+
+
+def _told(ctx: Context, group: Group, home: Channel) -> Reply:
     ctx.publish(ChannelBound(about=about(group), group_id=group.id, channel_id=home.id))
     place = Bold(place_name(home.platform, home.remote_id))
     words = ctx.words

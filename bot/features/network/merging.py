@@ -73,7 +73,7 @@ def merge(ctx: Context, request: Request, code: str) -> Reply:
     had = directory.homes(ctx.db, ctx.network.id, [group.id, into.id])
     group_moves.merge(ctx.db, ctx.network.id, group.id, into.id, ctx.now)
     group_contacts.drop(ctx.db, ctx.network.id, group.id)
-    change(ctx, group, MERGED, Standing(group.id, ctx.now, into_id=into.id))
+    said = change(ctx, group, MERGED, Standing(group.id, ctx.now, into_id=into.id))
     ctx.touch(homes.about(into))
     reindex(ctx, into.id, 0, round=int(ctx.now.timestamp()) // 60)
     for home in had:
@@ -81,7 +81,7 @@ def merge(ctx: Context, request: Request, code: str) -> Reply:
         ctx.say(home, "groups_merged", args, key=f"group:{group.id}:merged:{home.id}", about=homes.about(group))
     words = ctx.words
     line = words.line("{group} is part of {into} now.", group=Bold(group.name), into=into.name)
-    return Answer(Message((Paragraph(line),)))
+    return Answer(Message((Paragraph(line), *said)))
 
 
 def reindex(ctx: Context, group_id: int, after: int, *, round: int) -> None:

@@ -16,7 +16,7 @@ from bot.core.errors import UserError
 from bot.core.events import GroupStateChanged
 from bot.core.kinds import DurationKind, Yes
 from bot.core.language import mark
-from bot.core.message import Message, Paragraph
+from bot.core.message import Block, Message, Paragraph
 from bot.core.replies import Answer, Reply
 from bot.features.network import homes, state_rules
 from bot.features.network.access import NoArgs
@@ -96,14 +96,17 @@ def _end(ctx: Context, group: Group) -> None:
         ctx.say(home, "group_back", {"group_id": group.id}, key=key, about=homes.about(group))
 
 
-def change(ctx: Context, group: Group, state: str, standing: Standing) -> None:
-    """Stores how a group stands now, tells the other features, and has it shown wherever the group is."""
+def change(ctx: Context, group: Group, state: str, standing: Standing) -> tuple[Block, ...]:
+    """Stores how a group stands now, tells the other features, and has it shown wherever the group is.
+
+    Returns what the other features have to say.
+    """
     group_states.set_state(ctx.db, ctx.network.id, state, standing)
     if ctx.group is not None and ctx.group.id == group.id:
         ctx.group = dataclasses.replace(ctx.group, state=state)
     fact = GroupStateChanged(about=homes.about(group), group_id=group.id, state=state, into_id=standing.into_id)
-    ctx.publish(fact)
     ctx.touch(homes.about(group))
+    return ctx.publish(fact)
 
 
 def _say_paused(ctx: Context, group: Group, waiting: dict[int, list[int]]) -> None:

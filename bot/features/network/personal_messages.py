@@ -96,6 +96,7 @@ def _endings(words: Words) -> tuple[Spans, ...]:
             " your name and your words.",
             command=Code("/forget-me"),
         ),
+        words.line("A group that leaves the network takes along what its people decided and said for it, with names."),
         words.line("Backups, and what your platform keeps itself, are out of Mycel’s reach."),
     )
 

@@ -145,3 +145,35 @@ async def test_whose_home_a_room_is_say_those_who_may_name_it(stage: SynapseStag
     typed = "!group Kisumu --tz Africa/Nairobi"
     assert "may change this room's name" in await say(stage, room, "otieno", typed)
     assert "Kisumu is registered" in await say(stage, room, "wanjiku", typed)
+
+
+async def test_the_rooms_of_a_group_s_space_are_found(stage: SynapseStage, people: People) -> None:
+    """Rooms that are open to the space's members, also such as are added later; others by anybody's invitation."""
+    ana, mycel, home = people["ana"], people["mycel"].user_id, stage.room_id("oakland")
+    creation = {"type": "m.space"}
+    space = await asyncio.to_thread(lambda: ana.create_room(mycel, name="Oakland", creation_content=creation))
+    await asyncio.to_thread(put_into, ana, space, home)
+
+    async def is_around() -> bool:
+        return any(each.room_id == space for each in (await stage.port.scene(home)).room.spaces)
+
+    await eventually(is_around, "the space to be known")
+    assert "belongs to nobody yet" in await say(stage, "oakland", "ana", "!space")
+    rooms = [await asyncio.to_thread(open_to, ana, space, name) for name in ("Kitchen", "Garage")]
+    await asyncio.to_thread(put_into, ana, space, rooms[0])
+    assert "belongs to Oakland" in await say(stage, "oakland", "ana", "!space group")
+    await asyncio.to_thread(put_into, ana, space, rooms[1])
+    for room in rooms:
+        await said(stage, ana, room, "This room lies in the space of Oakland")
+    assert "D-1" in await say(stage, rooms[0], "ana", "!decide Paint the kitchen")
+    assert await homes(stage, 1) == [home]
+
+
+def put_into(user: User, space: str, room: str) -> None:
+    user.set_state(space, "m.space.child", {"via": [user.user_id.partition(":")[2]]}, room)
+
+
+def open_to(user: User, space: str, name: str) -> str:
+    allow = [{"type": "m.room_membership", "room_id": space}]
+    rules = {"type": "m.room.join_rules", "state_key": "", "content": {"join_rule": "restricted", "allow": allow}}
+    return user.create_room(name=name, initial_state=[rules])

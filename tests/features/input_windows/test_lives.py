@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from bot.core import telling
 from bot.core.calendars import calendar_of
 from bot.features import decisions, input_windows
 from bot.features.input_windows.ends import own_end
@@ -188,7 +189,7 @@ async def live(setting: tuple[datetime, str, tuple[str, ...]], plan: list[tuple[
     engine.dispose()
     clock = Clock(start)
     work = open_work(url, clock=clock)
-    house = House(work, (decisions.FEATURE, input_windows.FEATURE, ELSEWHERE), clock)
+    house = House(work, (decisions.FEATURE, input_windows.FEATURE, ELSEWHERE, telling.FEATURE), clock)
     try:
         await house.found({slug: (slug.title(), zone, None, []) for slug, zone in zip(CHANNELS, zones, strict=True)})
         await house.say(

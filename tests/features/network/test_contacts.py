@@ -72,6 +72,7 @@ async def test_who_wants_to_be_left_out_is_and_hands_over_at_once(three: House) 
 
 async def test_who_is_forgotten_is_no_contact(three: House) -> None:
     await three.say("oakland", "ana", "/group --contact ana --rotate 1w")
+    assert "1 term as the contact of a group" in plain(await three.say("oakland", "ana", "/privacy"))
     await three.say("oakland", "ana", "/forget-me --yes")
     assert "Ben is the contact of Oakland" in plain(await three.say("oakland", "cleo", "/group contact"))
 

@@ -169,6 +169,27 @@ async def test_the_link_ends_and_the_channels_are_forgotten(story: House) -> Non
     assert await story.work.read(lambda tx: group_export.kept(tx.db, 1, 3)) == []
 
 
+async def test_what_is_taken_back_later_leaves_an_export_that_waits(story: House) -> None:
+    """Who is in another group too is still here, and can be forgotten; a steward can take words out."""
+    await story.say("nairobi", "maite", "hello")
+    code = code_in(await leave(story))
+    await story.say("nairobi", "maite", "/redact C-1")
+    assert "it leaks" not in json.dumps(await exported(story, code))
+    assert "Maite" in json.dumps(await exported(story, code))
+    await story.say("nairobi", "maite", "/forget-me --yes")
+    found = await exported(story, code)
+    assert "Maite" not in json.dumps(found)
+    assert found[-1] == {"end": {"rows": len(found) - 2}}
+    assert "Beech plan" in json.dumps(found), "what it kept to itself is blanked here, and is in its export"
+
+
+async def test_a_redacted_decision_leaves_an_export_that_waits(story: House, make_steward: MakeSteward) -> None:
+    await make_steward("oakland", "ana")
+    code = code_in(await leave(story))
+    await story.say("oakland", "ana", "/redact D-2")
+    assert "No photos" not in json.dumps(await exported(story, code))
+
+
 async def test_an_export_without_leaving(story: House) -> None:
     answer = plain(await story.say("bilbao", "iker", "/group export"))
     code = code_in(answer)

@@ -88,3 +88,13 @@ async def test_twice_is_once(house: House) -> None:
 
 async def test_a_stranger_pauses_nothing(house: House) -> None:
     assert "belongs to no group yet" in plain(await house.say("somewhere", "mallory", "/group pause --yes"))
+
+
+async def test_a_window_that_opens_meanwhile_does_not_wait_for_it_and_asks_it_when_it_is_back(house: House) -> None:
+    await everybody(house)
+    await house.say("nairobi", "wanjiku", "/group pause 2w --yes")
+    await house.say("oakland", "ana", "/propose Use Signal --affects nairobi,bilbao --for 20d")
+    assert "Not heard yet: Bilbao\nPaused, not waited for: Nairobi" in house.shown("oakland")
+    await house.wait(days=15)
+    assert "Paused, not waited for" not in house.shown("oakland")
+    assert "Nairobi" in next(line for line in house.shown("oakland").splitlines() if line.startswith("Not heard yet"))

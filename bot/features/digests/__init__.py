@@ -1,0 +1,34 @@
+"""Digests: once a week each group is told what concerns it; and what one owes, whenever one asks."""
+
+from bot.core.events import (
+    DecisionEdited,
+    DecisionRedacted,
+    DecisionUndone,
+    GroupChanged,
+    GroupRegistered,
+    GroupStateChanged,
+)
+from bot.core.feature import Feature
+from bot.core.language import mark
+from bot.features.digests import sending
+from bot.features.digests.commands import digest, mine
+from bot.features.digests.telling import DIGEST
+from bot.features.digests.views import digest as digest_view
+
+FEATURE = Feature(
+    name="digests",
+    title=mark("Digests"),
+    commands=(digest, mine),
+    views={sending.VIEW: digest_view},
+    deadlines={sending.KIND: sending.fire},
+    subscriptions=(
+        (GroupRegistered, sending.group_registered),
+        (GroupChanged, sending.group_changed),
+        (GroupStateChanged, sending.group_state_changed),
+        (DecisionRedacted, sending.decision_changed),
+        (DecisionUndone, sending.decision_changed),
+        (DecisionEdited, sending.decision_changed),
+    ),
+    tellings={sending.KIND: DIGEST},
+    begin=sending.begin,
+)

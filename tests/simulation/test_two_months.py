@@ -1,0 +1,30 @@
+"""Two months of a small network in accelerated time; `mycel bench` does a year of a large one."""
+
+from pathlib import Path
+
+from bench.network import START, Life, Plan
+from bench.year import broken, report
+from storage.engine import open_engine
+from storage.types import metadata
+from storage.work import open_work
+
+PLAN = Plan(groups=6, people=30, decisions=90, days=61, downtimes=4, seed=3)
+
+
+async def test_what_mycel_promises_holds_for_two_months(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'life.db'}"
+    engine = open_engine(url)
+    with engine.begin() as db:
+        metadata.create_all(db)
+    engine.dispose()
+    clock = [START]
+    work = open_work(url, clock=lambda: clock[0])
+    life = Life(work, clock, PLAN)
+    await life.live()
+    await work.close()
+    seen = life.platform.seen
+    assert broken(life) == []
+    assert sum(map(len, seen.digests.values())) >= 6 * 8
+    assert seen.sorts["reminder"] > 10
+    assert seen.sorts["question"] > 0
+    assert "promised: at most 6: kept" in report(life, 1.0).to_text()
