@@ -6,7 +6,7 @@ a trigger id. Channels belong to the workspace under which they are known, peopl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -80,7 +80,7 @@ def command(payload: Payload, known: Known, at: datetime) -> CommandTyped:
     """A slash command. `at` is now: Slack tells no time with it."""
     name = str(payload["command"]).lstrip("/")
     raw = f"{name} {payload.get('text') or ''}".strip()
-    text = reading.read(raw, known, as_accounts=_is_of_people(raw, known))
+    text = reading.read(raw, known, options=_of_people(raw, known))
     place = _place(known, str(payload["channel_id"]))
     return CommandTyped(*_head(payload, known, place, at), text=text)
 
@@ -295,11 +295,11 @@ def _is_person(message: Payload, known: Known) -> bool:
 def _asked(raw: str, known: Known) -> str:
     """What somebody says to Mycel by its name or alone with it: a command, else a question."""
     bare = raw.strip().removeprefix("/").removeprefix("!")
-    return reading.read(bare, known, as_accounts=_is_of_people(bare, known)).strip() or "help"
+    return reading.read(bare, known, options=_of_people(bare, known)).strip() or "help"
 
 
-def _is_of_people(raw: str, known: Known) -> bool:
-    """Whether it begins with a command that names people."""
+def _of_people(raw: str, known: Known) -> Collection[str]:
+    """The options that name people, of the command that it begins with."""
     names = [word.lower() for word in raw.split(None, 2)[:2]]
     name = names[1] if len(names) > 1 and names[0] == "mycel" else names[0] if names else ""
-    return name in known.of_people
+    return known.of_people.get(name, ())

@@ -33,9 +33,7 @@ class Scenes:
         commands: Mapping[str, Command],
     ) -> None:
         self._work, self._workspaces, self._profiles, self._own = work, workspaces, profiles, own
-        self._of_people: Collection[str] = frozenset(
-            name for name, c in commands.items() if any(f.kind.widget in ("person", "people") for f in c.fields)
-        )
+        self._of_people = {name: named for name, command in commands.items() if (named := _of_people(command))}
         self._bound: dict[str, str] = {}
         self._private: dict[str, bool] = {}
 
@@ -113,6 +111,11 @@ class Scenes:
             if key is not None:
                 log.info("the message %s in %s is known again by what is written on it", ts, channel)
                 self._own.learn(channel, ts, key[0])
+
+
+def _of_people(command: Command) -> Collection[str]:
+    fields = (f for f in command.fields if f.kind.widget in ("person", "people"))
+    return frozenset("" if f.at is not None else f.option for f in fields)
 
 
 def _channel_of(payload: Payload) -> str:
