@@ -65,9 +65,11 @@ async def _measure(section: Section, server: Any, folder: Path) -> None:
     for name in ("first", "second"):
         with started(folder, within_s=START_WITHIN_S, **account) as mycel:
             section.add(Figure(f"mycel run to /readyz, {ROOMS:,} rooms, {name} start", "s", [mycel.ready_after_s]))
+            if name == "first":
+                continue  # it says hello in all of them
             async with calling(server.url, ana.token, room) as caller:
                 trips = [await caller.command(_DECIDE.format(n=f"{name} {n}")) for n in range(FEW)]
-            _add(section, f"command there and back, {ROOMS:,} rooms, {name} start", trips)
+            _add(section, f"command there and back, {ROOMS:,} rooms", trips)
             section.add(Figure(f"memory of mycel run, {ROOMS:,} rooms", "MB", [memory_mb(str(mycel.process.pid))]))
 
 

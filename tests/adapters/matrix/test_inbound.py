@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.matrix.inbound import incoming, is_edit, quoted
+from adapters.matrix.inbound import incoming, is_edit, quoted, who
 from adapters.matrix.port import Scene
-from bot.core.conversation import Actor, CommandTyped, Incoming, MessagePosted, MessageRedacted, Place, Reacted
+from adapters.matrix.rooms import Rooms
+from bot.core.conversation import Actor, Around, CommandTyped, Incoming, MessagePosted, MessageRedacted, Place, Reacted
 from tests.adapters.matrix.events import (
     ANA,
     BOT,
@@ -28,7 +29,7 @@ from tests.adapters.matrix.events import (
 )
 
 ACTOR = Actor("matrix", "example.org", ANA, "Ana", "America/Los_Angeles")
-PLACE = Place("matrix", "example.org", "!room")
+PLACE = Place("matrix", "example.org", "!room", may_arrange=False)
 MENTIONED = {"m.mentions": {"user_ids": [BOT]}}
 
 
@@ -118,7 +119,7 @@ def test_alone_with_the_bot_a_command_needs_no_prefix() -> None:
 
 def test_a_message_in_a_thread_names_the_root_and_its_key() -> None:
     found = told(text("concern: no phones", **{"m.relates_to": in_thread()}))
-    place = Place("matrix", "example.org", "!room", "$root", "D-1:head:3")
+    place = Place("matrix", "example.org", "!room", "$root", "D-1:head:3", may_arrange=False)
     assert found == MessagePosted("$1", place, ACTOR, SENT, "$1", "concern: no phones")
 
 
@@ -235,3 +236,25 @@ def test_a_message_that_is_answered_is_quoted_where_it_may_leave_its_room() -> N
 )
 def test_what_is_no_persons_message_is_not_quoted(said: str, sender: str) -> None:
     assert quoted(event(text(said), sender=sender), scene(), ANA, COMMANDS) is None
+
+
+def test_a_place_says_what_its_room_is_and_what_the_sender_may_do_in_it() -> None:
+    levels = {"type": "m.room.power_levels", "state_key": "", "content": {"users": {ANA: 50}}}
+    named = {"type": "m.room.name", "state_key": "", "content": {"name": "Gardens"}}
+    joined = {"type": "m.room.member", "state_key": ANA, "content": {"membership": "join"}}
+    rooms = Rooms("@mycel:example.org")
+    rooms.take("!space", [levels, named, joined, child("!room"), child("!other")])
+    encrypted = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
+    rooms.take("!room", [levels, joined, encrypted, named])
+    _, place, _, _ = who(event(text("hello")), Scene(rooms.info("!room"), "@mycel:example.org"))
+    assert place.around == (Around("!space", "Gardens", 2, may_arrange=True),)
+    assert (place.is_restricted, place.may_arrange) == (True, True)
+    rooms.take("!room", [{**levels, "content": {}}])
+    _, place, _, _ = who(event(text("hello")), Scene(rooms.info("!room"), "@mycel:example.org"))
+    assert not place.may_arrange
+    rooms.leave("!space")
+    assert rooms.info("!room").spaces == ()
+
+
+def child(room_id: str) -> dict[str, Any]:
+    return {"type": "m.space.child", "state_key": room_id, "content": {"via": ["example.org"]}}
