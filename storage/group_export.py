@@ -151,6 +151,8 @@ def _cut(table: str, row: Row, group_id: int, own: set[int], at: datetime) -> Ro
         case "input_windows" if row["number"] not in own:
             ended = {"state": "cancelled"} if row["state"] == "open" else {}
             return row | {"outcome_text": "", "outcome_by": None} | ended
+        case "window_groups" if row["group_id"] != group_id:
+            return row | {"held_why": "", "held_by": None}
         case "decision_sources":
             return row | {"channel_id": NOBODY, "message_id": ""}
         case "contributions":

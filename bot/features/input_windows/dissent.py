@@ -19,7 +19,7 @@ def dissent_asked(ctx: Context, fact: DissentAsked) -> tuple[Block, ...]:
     found = room(ctx.db, ctx.network.id, fact.number)
     if found is None or found.window.state == CANCELLED:
         return ()
-    words, shown = ctx.words, story(ctx.db, found, 0)
+    words, shown = ctx.words, story(ctx.db, found, ctx.channel.id if ctx.channel else None, 0)
     left = [concern for concern in shown.concerns if concern.state != RESOLVED]
     blocks: list[Block] = [Paragraph((Bold(words("Dissent")),))]
     for concern in left[:QUOTED]:

@@ -108,7 +108,8 @@ def _question(ctx: ViewContext, args: Mapping[str, Any]) -> list[Block] | None:
     blocks: list[Block] = [Paragraph(ctx.words.line(QUESTIONS[args["asks"]], decision=title))]
     concern = contributions.contribution(ctx.db, ctx.network.id, args["concern"]) if args["concern"] else None
     if concern is not None and concern.is_concern:
-        blocks.append(Quote(concern.text or ctx.words("(without words)"), (RecordMention(f"C-{concern.id}"),)))
+        text = concern.text if concern.is_shown_in(ctx.channel.id) else ""
+        blocks.append(Quote(text or ctx.words("(without words)"), (RecordMention(f"C-{concern.id}"),)))
     return blocks
 
 
