@@ -149,8 +149,7 @@ def test_channels_that_are_let_go_are_nobodys(db: sa.Connection) -> None:
 
 def test_a_circle_in_a_channel_that_is_forgotten_stays(db: sa.Connection) -> None:
     settled(db)
-    words: dict[str, Any] = dict.fromkeys(("slug", "name", "domain", "term"), "x")
-    words["questions"] = []
+    words: dict[str, Any] = {**dict.fromkeys(("slug", "name", "domain", "term"), "x"), "questions": []}
     flags = {"is_role": False, "needs_volunteers": False}
     row = {"network_id": 1, "id": 1, "seats": 1, "channel_id": NORD, "created_at": AT}
     db.execute(sa.insert(circles), row | words | flags)
