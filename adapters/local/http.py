@@ -53,6 +53,7 @@ def routes(playground: Playground, *, heartbeat_s: float = HEARTBEAT_S) -> list[
     found = [
         web.get("/try", guarded(_page)),
         web.get("/try/static/{name}", guarded(_static)),
+        web.get("/try/picture/{name}", guarded(partial(_picture, playground))),
         web.get("/try/state", guarded(partial(_state, playground))),
         web.get("/try/events", guarded(partial(_events, playground, heartbeat_s))),
         web.post("/try/clock", guarded(partial(_move_clock, playground))),
@@ -77,6 +78,14 @@ async def _static(request: web.Request) -> web.StreamResponse:
 
 async def _state(playground: Playground, _request: web.Request) -> web.StreamResponse:
     return _json(await playground.state())
+
+
+async def _picture(playground: Playground, request: web.Request) -> web.StreamResponse:
+    """A picture that a message shows by its name: painted from what is kept of it."""
+    png = await playground.picture(request.match_info["name"])
+    if png is None:
+        return _error(404, "There is no such picture.")
+    return web.Response(body=png, content_type="image/png", headers={"Cache-Control": "no-cache"})
 
 
 async def _add_channel(playground: Playground, request: web.Request) -> web.StreamResponse:

@@ -16,9 +16,10 @@ from adapters.local.changes import Changes
 from adapters.local.inbound import Delete, Edit, React, Request, Say, Scene
 from bot.core.delivery import Deliverer
 from bot.core.dispatch import Dispatch
+from bot.core.painting import painted
 from bot.core.replies import Nothing, Reply
 from bot.core.time_travel import Journey, TimeTravel
-from storage import directory, local_chat
+from storage import directory, local_chat, pictures
 from storage.local_chat import Happening, LocalMessage
 from storage.work import Busy, Closed, GroupLost, Tx, Work
 
@@ -103,6 +104,11 @@ class Playground:
         registry, is_free = self._dispatch.registry, self.time_travel.is_allowed
         found = await self.work.read(lambda tx: page_data.state(tx, self.network_id, registry, is_clock_free=is_free))
         return {**found, "hint": self.hint}
+
+    async def picture(self, name: str) -> bytes | None:
+        """The PNG of a picture by its name; None where there is none, or not any more."""
+        drawing = await self.work.read(lambda tx: pictures.find(tx.db, self.network_id, name))
+        return await asyncio.to_thread(painted, drawing) if drawing is not None else None
 
     async def news(self, since: int) -> dict[str, Any]:
         """What the page has to change after change number `since`."""

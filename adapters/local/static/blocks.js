@@ -31,7 +31,12 @@ function renderBlock(block, hands) {
     case "table":
       return table(block, hands);
     case "picture":
-      return el("p", { class: "note" }, block.alternative);
+      return el("img", {
+        class: "picture",
+        src: `/try/picture/${encodeURIComponent(block.name)}`,
+        alt: block.alternative,
+        loading: "lazy",
+      });
     case "actions":
       return el("div", { class: "actions", role: "group" }, block.actions.map((action) => button(action, hands)));
     default:

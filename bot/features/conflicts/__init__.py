@@ -13,6 +13,7 @@ from bot.core.events import (
     DecisionShown,
     DecisionsLinked,
     DecisionUndone,
+    DigestAsked,
     GroupStateChanged,
     IdentityLinked,
     PersonForgotten,
@@ -20,7 +21,7 @@ from bot.core.events import (
     RoleTaken,
 )
 from bot.core.feature import Feature
-from bot.features.conflicts import deadlines, following, noticing, telling
+from bot.features.conflicts import deadlines, digesting, following, noticing, telling
 from bot.features.conflicts.ending import confirm, differ, dismiss, reopen, settle, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
@@ -57,5 +58,6 @@ FEATURE = Feature(
         (RecordsAsked, following.records),
         (ChannelBound, following.channel_bound),
         (GroupStateChanged, following.group_state_changed),
+        (DigestAsked, digesting.in_digest),
     ),
 )

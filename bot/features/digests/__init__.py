@@ -1,5 +1,6 @@
 """Digests: once a week each group is told what concerns it; and what one owes, whenever one asks."""
 
+from bot.core.context import Context
 from bot.core.events import (
     DecisionEdited,
     DecisionRedacted,
@@ -10,17 +11,24 @@ from bot.core.events import (
 )
 from bot.core.feature import Feature
 from bot.core.language import mark
-from bot.features.digests import sending
+from bot.features.digests import circle, sending
 from bot.features.digests.commands import digest, mine
 from bot.features.digests.telling import DIGEST
 from bot.features.digests.views import digest as digest_view
+
+
+def begin(ctx: Context) -> None:
+    """Every group's digest is set, and that of the circle."""
+    sending.begin(ctx)
+    circle.begin(ctx)
+
 
 FEATURE = Feature(
     name="digests",
     title=mark("Digests"),
     commands=(digest, mine),
-    views={sending.VIEW: digest_view},
-    deadlines={sending.KIND: sending.fire},
+    views={sending.VIEW: digest_view, circle.VIEW: circle.circle_digest},
+    deadlines={sending.KIND: sending.fire, circle.KIND: circle.fire},
     subscriptions=(
         (GroupRegistered, sending.group_registered),
         (GroupChanged, sending.group_changed),
@@ -30,5 +38,5 @@ FEATURE = Feature(
         (DecisionEdited, sending.decision_changed),
     ),
     tellings={sending.KIND: DIGEST},
-    begin=sending.begin,
+    begin=begin,
 )

@@ -107,7 +107,7 @@ def _send(ctx: Context, group: Group, state: Attention) -> Attention:
     if ctx.now - regular_at >= LATE_FROM:
         args["late_s"] = int((ctx.now - regular_at).total_seconds())
     args["told"] = telling.record(ctx, group.id, KIND, shown, "", shown)
-    args |= timeline.keep(ctx, group, args, shown)
+    args |= timeline.keep(ctx, args, shown)
     for channel in directory.homes(ctx.db, ctx.network.id, [group.id]):
         ctx.say(channel, VIEW, args, key=f"{shown}:{channel.id}", about=shown)
     return replace(state, last_week=week, last_until=ctx.now, last_event=until_event)

@@ -16,6 +16,7 @@ from bot.core.message import (
     Message,
     Note,
     Paragraph,
+    PersonMention,
     Quote,
     RecordMention,
     Spans,
@@ -23,8 +24,9 @@ from bot.core.message import (
 )
 from bot.features.nudges import questions, rules
 from bot.features.nudges.saying import QUESTIONS
-from storage import contributions, decisions, directory, nudges
+from storage import contributions, decisions, directory, group_contacts, nudges
 from storage.decisions import Decision
+from storage.network import Group
 
 
 def nudge(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -40,12 +42,25 @@ def nudge_contact(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     asked = _question(ctx, args)
     if asked is None or ctx.group is None:
         return None
-    opening = ctx.words.line(
-        "To whoever keeps contact for {group}: two questions in this channel found no answer."
-        " Could you ask your people, or say that this is not the time?",
-        group=GroupMention(ctx.group.name, ctx.group.slug),
-    )
+    opening = _to_contact(ctx, ctx.group)
     return Message((Paragraph(opening), Paragraph(_figures(ctx, args)), *asked, _ways(ctx, args)))
+
+
+def _to_contact(ctx: ViewContext, group: Group) -> Spans:
+    """Addressed to the person who speaks for the group now, where there is one."""
+    term = group_contacts.current(ctx.db, ctx.network.id, group.id, ctx.now)
+    names = directory.person_names(ctx.db, ctx.network.id, [term.person_id]) if term else {}
+    if term is None or term.person_id not in names:
+        return ctx.words.line(
+            "To whoever keeps contact for {group}: two questions in this channel found no answer."
+            " Could you ask your people, or say that this is not the time?",
+            group=GroupMention(group.name, group.slug),
+        )
+    return ctx.words.line(
+        "{contact}: two questions in this channel found no answer."
+        " Could you ask your people, or say that this is not the time?",
+        contact=PersonMention(term.person_id, names[term.person_id], is_addressed=True),
+    )
 
 
 def nudge_call(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from aiohttp import ClientResponse, ClientSession, web
 
 from adapters.local.guard import HEADERS, is_from_here
 from adapters.local.http import STATIC, routes
-from storage import local_chat
+from bot.core.painting import WindowRow, windows_drawing
+from storage import local_chat, pictures
 from tests.support.house import rows
 from tests.support.playground import Stage
 
@@ -123,6 +125,20 @@ class TestPage:
             assert "https://" not in text
             for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
                 assert way not in text
+
+    async def test_a_picture_is_painted_from_what_is_kept_of_it(self, site: Site) -> None:
+        now = datetime(2026, 11, 9, 8, 0, tzinfo=UTC)
+        row = WindowRow("D-1", now, now + timedelta(days=3), (("Nairobi", True),))
+        network_id = site.stage.playground.network_id
+        drawing = windows_drawing([row], now)
+        await site.stage.work.write(
+            network_id, lambda tx: pictures.keep(tx.db, network_id, "digest:7:202646", drawing, tx.now)
+        )
+        async with site.client.get(site.url("/try/picture/digest:7:202646")) as response:
+            assert response.headers["Content-Type"] == "image/png"
+            assert (await response.read()).startswith(b"\x89PNG")
+        async with site.client.get(site.url("/try/picture/another")) as response:
+            assert response.status == 404
 
     @pytest.mark.parametrize("name", ["..%2fhttp.py", "%2e%2e%2fhttp.py", "index.html", "nothing.js", "..%5chttp.py"])
     async def test_no_other_file_is_served(self, site: Site, name: str) -> None:

@@ -2,10 +2,13 @@
 
 import pytest
 
-from bot.core.message import to_plain
+from bot.core.message import Block, Picture, to_plain
 from bot.core.replies import Invalid
-from storage import directory
+from storage import circles, directory, pictures
+from storage.circles import Circle
 from storage.deadlines import deadlines
+from storage.network import Channel
+from storage.work import Tx
 from tests.support.house import House, plain, rows
 
 MONDAY_AFTER = """\
@@ -168,3 +171,47 @@ async def test_what_is_over_does_not_pile_up(house: House) -> None:
     await house.wait(days=140)
     assert await house.work.read(lambda tx: rows(tx.db, deadlines)) == before
     assert len(digests(house, "bilbao")) == 20
+
+
+async def test_three_windows_are_a_picture_too(house: House) -> None:
+    for n in range(3):
+        await house.say("oakland", "ana", f"/propose Number {n} --affects nairobi,bilbao --for 1mo")
+        house.clock.move(minutes=3)
+    await house.say("bilbao", "iker", "/pass D-2")
+    await house.say("nairobi", "wanjiku", "/input D-1 support")
+    await house.wait(days=7)
+    assert not any(isinstance(block, Picture) for block in digest_blocks(house, "bilbao"))  # two are read as they are
+    await house.say("oakland", "ana", "/propose Number 3 --affects nairobi,bilbao --for 1mo")
+    await house.wait(days=7)
+    picture = next(block for block in digest_blocks(house, "bilbao") if isinstance(block, Picture))
+    assert picture.alternative.startswith("Open windows on a time line: D-1 until Wed 2 Dec 2026, 10:00 (Madrid); D-3")
+    drawing = await house.work.read(lambda tx: pictures.find(tx.db, 1, picture.name))
+    assert drawing is not None
+    assert drawing["rows"][0]["groups"] == [["Nairobi", True], ["Bilbao", False]]
+    assert "Number" not in str(drawing)
+
+
+def digest_blocks(house: House, channel: str) -> list[Block]:
+    """The blocks of a channel's newest digest."""
+    messages = house.channels.shown[channel]
+    newest = [message for key, (_, message) in messages.items() if key.startswith("digest:")][-1]
+    return list(newest.blocks)
+
+
+async def test_the_circle_is_told_once_a_week_what_waits(house: House) -> None:
+    """In a circle's own channel; a group sees there only that it is waited for."""
+    await house.say("oakland", "ana", "/propose Use Signal for alerts --affects nairobi,bilbao --for 3d")
+    await house.say("nairobi", "wanjiku", "/input D-1 concern Half of us have no smartphone.")
+
+    def meet(tx: Tx) -> None:
+        directory.add_channel(tx.db, Channel(1, 50, "test", "w", "hosts", None, False, "", "active"))
+        circle = Circle(1, 7, "hosts", "Hosts", "", (), False, False, 3, "6mo", 50, tx.now, None)
+        circles.store(tx.db, circle)
+
+    await house.work.write(1, meet)
+    await house.wait(days=22)
+    shown = [to_plain(message) for _, message in house.channels.shown["hosts"].values()]
+    assert len(shown) == 3
+    assert shown[0].startswith("What waits for the circle, Mon 9 Nov 2026, 12:00 (UTC)")
+    assert "C-1 on D-1, without an answer for" in shown[0]
+    assert "smartphone" not in "".join(shown)

@@ -6,14 +6,14 @@ import pytest
 
 from bot.core import telling
 from bot.core.feature import Feature
-from bot.features import decisions, digests, input_windows, network, nudges
+from bot.features import conflicts, decisions, digests, input_windows, network, nudges
 from tests.support.house import House
 
 
 @pytest.fixture
 def features() -> Sequence[Feature]:
     rooms = (decisions.FEATURE, input_windows.FEATURE, digests.FEATURE, nudges.FEATURE, network.FEATURE)
-    return (*rooms, telling.FEATURE)
+    return (*rooms, conflicts.FEATURE, telling.FEATURE)
 
 
 @pytest.fixture

@@ -1,0 +1,39 @@
+"""What of the desk goes into digests: everything that waits for those who host, and a group's own conflicts."""
+
+from __future__ import annotations
+
+from bot.core.context import Context, ViewContext
+from bot.core.events import DigestAsked
+from bot.core.message import Block, Bold, Bullets, Paragraph, RecordMention, Spans, Text
+from storage import desk
+from storage.decision_lists import Eyes
+from storage.desk import CONCERN, CONFLICT, Waiting
+
+
+def in_digest(ctx: Context | ViewContext, asked: DigestAsked) -> tuple[Block, ...]:
+    """The oldest first; what was told in confidence is in no digest."""
+    groups = frozenset() if asked.is_circle or asked.group_id is None else frozenset((asked.group_id,))
+    eyes = Eyes(ctx.network.id, groups, asked.is_circle)
+    wanted = desk.Wanted(group_id=None if asked.is_circle else asked.group_id)
+    found = desk.page(ctx.db, eyes, wanted, asked.most * 4)
+    shown = [waiting for waiting in found if asked.is_circle or waiting.kind == CONFLICT][: asked.most]
+    if not shown:
+        return ()
+    lines = [_line(ctx, waiting) for waiting in shown]
+    if asked.is_circle and len(found) > len(shown):
+        lines.append((Text(ctx.words("and more: {command}", command="/conflicts")),))
+    title = ctx.words("On the desk, the oldest first") if asked.is_circle else ctx.words("Conflicts of your group")
+    return (Paragraph((Bold(title),)), Bullets(tuple(lines)))
+
+
+def _line(ctx: Context | ViewContext, waiting: Waiting) -> Spans:
+    words, decision = ctx.words, RecordMention(f"D-{waiting.number}")
+    days = words.plural("{n} day", "{n} days", max(0, (ctx.now - waiting.since).days))
+    if waiting.kind == CONFLICT:
+        return words.line("{conflict}, for {days}", conflict=RecordMention(f"X-{waiting.id}"), days=days)
+    if waiting.kind == CONCERN:
+        concern = RecordMention(f"C-{waiting.id}")
+        return words.line(
+            "{concern} on {decision}, without an answer for {days}", concern=concern, decision=decision, days=days
+        )
+    return words.line("{decision}, without an outcome for {days}", decision=decision, days=days)
