@@ -33,6 +33,8 @@ class Handling:
 
     def __init__(self, work: Work, dispatch: Dispatch, port: MatrixPort, own: OwnMessages, voice: Voice) -> None:
         self._work, self._dispatch, self._port, self._own, self._voice = work, dispatch, port, own, voice
+        self._unmarked: dict[str, str] = {}
+        self._marking: dict[str, asyncio.Task[None]] = {}
         self._lives = Lives(work, dispatch, port, voice)
 
     async def handle(self, event: Event, room: RoomInfo) -> None:
@@ -86,12 +88,22 @@ class Handling:
     async def _at_work(self, scene: Scene, event_id: str) -> AsyncIterator[None]:
         """Shows that the event was seen and, where it takes a moment, that Mycel is at work; holds nothing up."""
         typing = asyncio.create_task(self._type(scene.room_id))
-        reading = asyncio.create_task(self._port.mark_read(scene.room_id, event_id))
+        self._unmarked[scene.room_id] = event_id
+        if scene.room_id not in self._marking:
+            self._marking[scene.room_id] = asyncio.create_task(self._mark_read(scene.room_id))
         try:
             yield
         finally:
             typing.cancel()
-            await asyncio.gather(typing, reading, return_exceptions=True)
+            await asyncio.gather(typing, return_exceptions=True)
+
+    async def _mark_read(self, room_id: str) -> None:
+        """Up to the latest event: in a burst, one receipt stands for several."""
+        try:
+            while (event_id := self._unmarked.pop(room_id, None)) is not None:
+                await self._port.mark_read(room_id, event_id)
+        finally:
+            del self._marking[room_id]
 
     async def _type(self, room_id: str) -> None:
         await asyncio.sleep(TYPING_AFTER_S)
