@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,7 +26,7 @@ class Caller:
     session: aiohttp.ClientSession
     room: str
     _arrivals: dict[str, asyncio.Future[float]] = field(default_factory=dict)
-    _count: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(time.time_ns()))
 
     async def echo(self) -> float:
         """A message, until its sender's own client shows it."""
@@ -40,8 +41,7 @@ class Caller:
         return await self._arrival(f"answer {id}") - began
 
     async def _send(self, body: str) -> str:
-        self._count += 1
-        where = f"{_CLIENT}/rooms/{quote(self.room)}/send/m.room.message/{self._count}"
+        where = f"{_CLIENT}/rooms/{quote(self.room)}/send/m.room.message/{next(self._numbers)}"
         async with self.session.put(where, json={"msgtype": "m.text", "body": body}) as answer:
             answer.raise_for_status()
             return str((await answer.json())["event_id"])

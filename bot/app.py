@@ -47,9 +47,8 @@ from storage.work import Clock, Tx, open_work
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (
-    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE),
-    *(digests.FEATURE, nudges.FEATURE, telling.FEATURE),
-    *(network.FEATURE, help_feature.FEATURE),
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, digests.FEATURE, nudges.FEATURE),
+    *(telling.FEATURE, network.FEATURE, help_feature.FEATURE),
 )
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

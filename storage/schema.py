@@ -46,7 +46,7 @@ modules = (
     nudges,
     pictures,
     search,
-    tellings,
     slack,
+    tellings,
     window_tables,
 )

@@ -203,7 +203,7 @@ class MatrixClient(Sending):
                 await course.go_on(tuning.poll_s)
             except (MatrixError, *TROUBLE) as error:
                 await self._pause(pacing, error, "sync")
-                await course.look_up(tools.work, rooms.own)
+                await course.failed(tools.work, rooms.own)
                 continue
             self._synced_at, self._why = tools.clock(), ""
             pacing.reset()
@@ -241,19 +241,21 @@ class _Course:
     worker: Worker
     since: Since
     is_full: bool = field(default=True)
+    failures: int = 0
 
     async def go_on(self, poll_s: float) -> None:
         """One sync. Raises MatrixError and database errors."""
         has_fresh = self.closed is not None and self.closed.is_fresh
         wait_s = 0 if self.is_full else min(poll_s, 5) if has_fresh else poll_s
-        synced = await self.sync.once(self.since, is_full=self.is_full, wait_s=wait_s)
-        self.since, self.is_full = synced.since, False
+        synced = await self.sync.once(self.since, is_full=self.is_full, wait_s=wait_s, failures=self.failures)
+        self.since, self.is_full, self.failures = synced.since, False, 0
         if self.closed is not None:
             await self.closed.look(synced)
         self.worker.wake()
 
-    async def look_up(self, work: Work, own: str) -> None:
-        """After a failure: what is stored is where we are, whether or not we heard of it."""
+    async def failed(self, work: Work, own: str) -> None:
+        """What is stored is where we are, whether or not we heard of it."""
+        self.failures += 1
         try:
             row = await work.read(lambda tx: matrix.account(tx.db, own))
         except TROUBLE:

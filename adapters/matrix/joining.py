@@ -76,13 +76,16 @@ class Joining:
         inviter = str(event.payload.get("sender", ""))
         if event.room_id in self._rooms.joined:
             return
-        is_of_ours = event.room_id in self._rooms.children_of(await self._bound())
-        if is_of_ours or self._allowed.admits(inviter, event.room_id, self._rooms):
+        if self._allowed.admits(inviter, event.room_id, self._rooms) or await self._is_of_ours(event.room_id):
             log.info("invited to %s by %s; joining", event.room_id, inviter)
             await self._join(event.room_id, server_of(inviter))
             return
         log.warning("declined an invite to %s: %s is not allowed to (MATRIX_ALLOW)", event.room_id, inviter)
         await self._unless_refused("POST", path("rooms", event.room_id, "leave"))
+
+    async def _is_of_ours(self, room_id: str) -> bool:
+        """Whether it lies in a space that belongs to a group or the network."""
+        return bool(self._rooms.spaces) and room_id in self._rooms.children_of(await self._bound())
 
     async def replaced(self, event: StagedEvent) -> None:
         """Goes where the tombstone says, if it can; otherwise an invite to it will be followed."""

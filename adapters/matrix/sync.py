@@ -65,8 +65,11 @@ class Sync:
         self._gap_limit, self._full_sync_s = gap_limit, full_sync_s
         self._timeline_limit = timeline_limit
 
-    async def once(self, since: Since, *, is_full: bool, wait_s: float) -> Synced:
-        """Syncs and stores. Raises MatrixError and database errors; then the same sync has to be made again."""
+    async def once(self, since: Since, *, is_full: bool, wait_s: float, failures: int = 0) -> Synced:
+        """Syncs and stores. Raises MatrixError and database errors; then the same sync has to be made again.
+
+        `failures`: how often it failed before; a slow homeserver is given more time each time.
+        """
         # Of the first sync only the rooms' state is used.
         query = {
             "filter": _filter(1 if since.token is None else self._timeline_limit),
@@ -77,7 +80,8 @@ class Sync:
         if is_full:
             query["full_state"] = "true"
         # A server may take its time for everything; it still has to end some day.
-        patience = self._full_sync_s if is_full else wait_s + self._http.timeout_s
+        longer = self._http.timeout_s * 2.0 ** min(failures, 10)
+        patience = self._full_sync_s if is_full else min(wait_s + longer, self._full_sync_s)
         data = await self._http.call("GET", f"{CLIENT}/sync", query=query, timeout_s=patience)
         next_batch = data.get("next_batch")
         if not isinstance(next_batch, str):

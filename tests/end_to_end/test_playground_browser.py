@@ -130,6 +130,16 @@ def test_what_one_says_is_changed_answered_and_taken_back_by_the_keyboard(page: 
     assert page.problems() == []
 
 
+def test_a_message_is_logged_as_a_decision(page: Page) -> None:
+    page.say("bilbao", "We meet on Tuesdays")
+    page.sees("bilbao", "We meet on Tuesdays")
+    page.use("bilbao", "We meet on Tuesdays", "Log as decision")
+    page.sees("bilbao", "Logged: D-1 We meet on Tuesdays")
+    page.say("bilbao", "/show D-1")
+    page.sees("bilbao", "Made from a message")
+    assert page.problems() == []
+
+
 def test_a_form_keeps_what_was_typed(page: Page) -> None:
     page.say("oakland", "/propose")
     page.until(lambda: page.browser.find_elements(By.CSS_SELECTOR, "dialog[open]"))

@@ -19,12 +19,13 @@ from adapters.matrix.vault import Vault
 from storage import matrix
 from storage.engine import open_engine
 from storage.matrix import StagedEvent
+from storage.network_tables import channels, groups, networks
 from storage.work import Work, open_work
 from tests.support.synapse import Synapse, User
 
 PATIENCE_S = 60
 """Conditions are waited for; this is when nobody believes in them any more, on a slow computer too."""
-QUICK = Tuning(poll_s=2, timeout_s=10, retry_s=0.05, tell_after=timedelta(seconds=0.5))
+QUICK = Tuning(poll_s=2, timeout_s=30, retry_s=0.05, tell_after=timedelta(seconds=0.5))
 new_id = itertools.count(time.time_ns() // 1000 << 10).__next__
 
 
@@ -70,7 +71,7 @@ class Bot:
     def build(self) -> MatrixClient:
         """The client and the work that it stands on, not running."""
         engine = open_engine(self.database_url)
-        for table in (matrix.accounts, matrix.events):
+        for table in (matrix.accounts, matrix.events, networks, groups, channels):
             table.create(engine, checkfirst=True)
         engine.dispose()
         self.work = open_work(self.database_url, clock=lambda: datetime.now(UTC))

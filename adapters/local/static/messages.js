@@ -63,6 +63,8 @@ function reactions(message, room) {
 
 function tools(message, entry, room) {
   const isMine = message.account !== null && message.account === room.me();
+  const isSaid = message.account !== null && !message.thread;
+  const log = () => room.say("/decide", message.id).catch((error) => room.app.toast(error.message));
   const tool = (label, shown, run) => {
     const made = el("button", { type: "button", title: label, "aria-label": label, "data-focus": label }, shown);
     made.addEventListener("click", () => run(made));
@@ -73,6 +75,7 @@ function tools(message, entry, room) {
     { class: "tools", role: "group", "aria-label": "What to do with this message" },
     tool("Reply in thread", "↩", () => room.reply(message)),
     tool("React", "☺", (button) => pick(entry, button, (emoji) => room.react(message, emoji, true, button))),
+    isSaid && tool("Log as decision", "⚑", log),
     isMine && tool("Edit", "✎", () => startEdit(entry, message, room)),
     isMine && tool("Delete", "✕", () => confirmed(entry, () => room.remove(message))),
   );

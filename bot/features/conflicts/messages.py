@@ -162,6 +162,9 @@ def _said(words: Words, found: Case, length: int | None) -> list[Block]:
     if found.concern is not None:
         text = found.concern.text if found.concern.redacted_at is None else ""
         line = words.line("{id} was left without an answer.", id=RecordMention(f"C-{found.concern.id}"))
+        if found.concern.stays_home:
+            stays = words.line("(its words stay in the channel where they were said)")
+            return [Paragraph(line), Paragraph(stays)]
         return [Paragraph(line), Quote(shortened(text, length) or words("(redacted)"), _raiser(words, found))]
     if conflict.text:
         return [Quote(shortened(conflict.text, length), _raiser(words, found))]
@@ -173,6 +176,8 @@ def _said(words: Words, found: Case, length: int | None) -> list[Block]:
 def _raiser(words: Words, found: Case) -> Spans:
     name = found.name(found.conflict.raiser_id)
     group = found.groups.get(found.conflict.raiser_group_id or 0)
+    if group is not None and found.concern is not None and found.concern.stays_home:
+        return (named(group),)
     if group is None:
         return (Text(name),)
     return words.line("{name} ({group})", name=name, group=named(group))

@@ -158,7 +158,7 @@ def concern_left(ctx: Context, fact: ConcernLeftUnanswered) -> tuple[Block, ...]
         other="",
         contribution_id=concern.id,
         text="",
-        raiser_id=concern.person_id,
+        raiser_id=concern.raiser_id,
         raiser_group_id=concern.group_id,
         confidant_id=None,
         host_id=None,

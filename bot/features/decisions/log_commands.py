@@ -58,7 +58,9 @@ from storage.decisions import Decision
 def decide(ctx: Context, args: LogDecision) -> Reply:
     parties = _parties(ctx, args)
     needed = _notice(ctx, args, parties)
-    if needed is None or args.urgent or args.taken:
+    if needed is None:
+        return _take(ctx, args, parties, None)
+    if args.urgent or args.taken:
         return _take(ctx, args, parties, None if _is_asking(ctx) else needed)
     return _preview(ctx, ProposeDecision(**dict(args)), parties, needed)
 

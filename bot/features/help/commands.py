@@ -11,22 +11,30 @@ from bot.core.context import Context
 from bot.core.kinds import Kind
 from bot.core.language import mark
 from bot.core.replies import Answer, Reply
-from bot.features.help.messages import all_shown, one_shown
+from bot.features.help.messages import all_shown, beside, kind_shown, of_kind, one_shown
 
 
 class HelpArgs(Args):
-    command: Annotated[str, Kind(), At()] = Field("", description=mark("a command to explain"))
+    command: Annotated[str, Kind(), At(rest=True)] = Field(
+        "", description=mark("a command to explain, or a word for several: decisions, windows, groups")
+    )
 
 
 @command(
     "help",
-    summary=mark("List the commands, or explain one"),
+    summary=mark("Name all commands, or explain one or those of a kind"),
     who=Who.ALL,
     reads=True,
     works_unbound=True,
-    examples=("/help", "/help group"),
+    examples=("/help", "/help decide", "/help windows"),
 )
 def help_command(ctx: Context, args: HelpArgs) -> Reply:
-    if args.command:
-        return Answer(one_shown(ctx.words, ctx.registry.command(args.command.lstrip("/!"))))
-    return Answer(all_shown(ctx.words, ctx.registry.features))
+    words, features = ctx.words, ctx.registry.features
+    asked = args.command.lstrip("/!").lower()
+    asked = joined if (joined := asked.replace(" ", "-")) in ctx.registry.commands else asked
+    if not asked:
+        return Answer(all_shown(words, features))
+    if asked not in ctx.registry.commands and (meant := of_kind(words, features, asked)) is not None:
+        return Answer(kind_shown(words, meant))
+    command = ctx.registry.command(asked)
+    return Answer(one_shown(words, command, beside(features, command)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.core.commands import Command, Field, Who
 from bot.core.feature import Feature
 from bot.core.language import Words, mark
-from bot.core.message import Block, Bullets, Code, Heading, Message, Note, Paragraph, Spans, Text, text
+from bot.core.message import Block, Bullets, Code, Fields, Heading, Message, Note, Paragraph, Span, Spans, Text, text
 
 RIGHTS = {
     Who.ALL: mark("anyone in a channel of the network"),
@@ -23,6 +23,10 @@ RIGHTS = {
 }
 
 
+TO_BEGIN_WITH = 2
+"""So many commands of each feature are explained at once: the first ones."""
+
+
 def title(feature: Feature) -> str:
     """What heads a feature's commands, not yet translated."""
     return feature.title or feature.name.replace("_", " ").capitalize()
@@ -33,22 +37,67 @@ def first_example(command: Command) -> str:
 
 
 def all_shown(words: Words, features: Sequence[Feature]) -> Message:
-    """The answer to `help`: all commands by feature, each with what it does and one example."""
-    blocks: list[Block] = [Paragraph(words.line("Type a command in your group’s channel."))]
+    """The answer to `help`: some commands to begin with, each with what it does; then all by name, kind by kind."""
+    own = [feature for feature in features if feature.commands]
+    begin = [command for feature in own for command in feature.commands[:TO_BEGIN_WITH]]
+    return Message(
+        (
+            Paragraph(words.line("Type a command in your group’s channel.")),
+            Bullets(tuple(_in_list(words, command) for command in begin)),
+            Heading(words.line("All commands")),
+            Fields(tuple((words(title(feature)), _names(feature.commands)) for feature in own)),
+            Note(
+                words.line(
+                    "More on one of them, or on those of a kind: {command}, {kind}",
+                    command=Code("/help decide"),
+                    kind=Code("/help windows"),
+                )
+            ),
+        )
+    )
+
+
+def of_kind(words: Words, features: Sequence[Feature], asked: str) -> Feature | None:
+    """The feature that somebody means by a word of its title, in English or their language."""
     for feature in features:
-        if feature.commands:
-            blocks.append(Heading(text(words(title(feature)))))
-            blocks.append(Bullets(tuple(_in_list(words, command) for command in feature.commands)))
-    blocks.append(Note(words.line("More on one of them: {command}", command=Code("/help group"))))
-    return Message(tuple(blocks))
+        titles = (title(feature).lower(), words(title(feature)).lower(), feature.name.replace("_", " "))
+        if feature.commands and (asked in titles or asked in " ".join(titles).split()):
+            return feature
+    return None
+
+
+def kind_shown(words: Words, feature: Feature) -> Message:
+    """The commands of a feature, each with what it does and one example."""
+    return Message(
+        (
+            Heading(text(words(title(feature)))),
+            Bullets(tuple(_in_list(words, command) for command in feature.commands)),
+            Note(words.line("More on one of them: {command}", command=Code(f"/help {feature.commands[0].name}"))),
+        )
+    )
+
+
+def beside(features: Sequence[Feature], command: Command) -> tuple[Command, ...]:
+    """The other commands of its feature."""
+    own = next(feature.commands for feature in features if command in feature.commands)
+    return tuple(other for other in own if other is not command)
+
+
+def _names(commands: Sequence[Command]) -> Spans:
+    """ "`decide`, `propose`, …"."""
+    spans: list[Span] = []
+    for command in commands:
+        spans += [Text(", ")] if spans else []
+        spans.append(Code(command.name))
+    return tuple(spans)
 
 
 def _in_list(words: Words, command: Command) -> Spans:
     return (Code(first_example(command)), Text(f" – {words(command.summary)}"))
 
 
-def one_shown(words: Words, command: Command) -> Message:
-    """The answer to `help COMMAND`: all that its declaration says."""
+def one_shown(words: Words, command: Command, beside: Sequence[Command] = ()) -> Message:
+    """The answer to `help COMMAND`: all that its declaration says, and what is `beside` it."""
     who = words.listed([words(RIGHTS[right]) for right in command.who])
     blocks: list[Block] = [
         Heading(text(f"/{command.name}")),
@@ -62,6 +111,8 @@ def one_shown(words: Words, command: Command) -> Message:
     if command.examples:
         blocks.append(Paragraph(words.line("For example:")))
         blocks.append(Bullets(tuple(text(Code(example)) for example in command.examples)))
+    if beside:
+        blocks.append(Note((*words.line("Of the same kind:"), Text(" "), *_names(beside))))
     return Message(tuple(blocks))
 
 

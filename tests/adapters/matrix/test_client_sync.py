@@ -12,10 +12,14 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.matrix import gaps, wanted
+from adapters.matrix.errors import MatrixError
 from adapters.matrix.http import Http
+from adapters.matrix.rooms import Rooms
+from adapters.matrix.sync import Since, Sync
 from bot.core.errors import DeliveryError
 from storage import matrix
 from storage.matrix import StagedEvent
+from storage.work import open_work
 from tests.support.matrix_bot import QUICK, Bot, Bots, eventually
 from tests.support.synapse import Synapse, User
 
@@ -117,6 +121,28 @@ async def test_a_homeserver_that_gives_more_than_was_asked_for_brings_no_history
     assert filled.is_whole
     assert len(filled.events) == 5 + 24 + 1
     assert http.pages == 4
+
+
+class Slow(Http):
+    """A homeserver that never answers in time; writes down how long it was given."""
+
+    def __init__(self) -> None:
+        super().__init__("http://slow.example", timeout_s=10)
+        self.given: list[float | None] = []
+
+    async def call(self, *_: object, timeout_s: float | None = None, **__: object) -> dict[str, Any]:
+        self.given.append(timeout_s)
+        raise MatrixError("no answer in time", unclear=True)
+
+
+async def test_a_slow_homeserver_is_given_more_time_each_time(sqlite_url: str) -> None:
+    http, work = Slow(), open_work(sqlite_url, clock=lambda: datetime.now(UTC))
+    sync = Sync(http, Rooms("@mycel:x"), None, work, lambda: datetime.now(UTC), full_sync_s=100)
+    for failures in (0, 1, 2, 3, 9, 999):
+        with pytest.raises(MatrixError):
+            await sync.once(Since("s1", None), is_full=False, wait_s=30, failures=failures)
+    await work.close()
+    assert http.given == [40, 50, 70, 100, 100, 100]
 
 
 async def test_history_from_before_the_latest_join_is_not_heard(bots: Bots, ana: User) -> None:

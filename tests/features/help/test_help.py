@@ -25,11 +25,26 @@ def named(command: Command) -> str:
     return command.name
 
 
-async def test_help_lists_every_command_with_an_example(house: House) -> None:
+async def test_help_begins_with_what_is_needed_first_and_names_every_command(house: House) -> None:
     shown = plain(await house.say("oakland", "ana", "/help"))
-    for command in COMMANDS:
-        assert command.summary in shown
-        assert f"/{command.name}" in shown
+    assert "• `/decide Use Signal for alerts` – Log a decision where it happens" in shown
+    assert "Decisions: `decide`, `propose`, " in shown
+    assert [command.name for command in COMMANDS if f"`{command.name}`" not in shown] == []
+
+
+@pytest.mark.parametrize("feature", [f for f in FEATURES if f.commands], ids=lambda feature: feature.name)
+async def test_help_explains_the_commands_of_a_kind(house: House, feature: Feature) -> None:
+    word = feature.name.split("_")[-1]
+    shown = plain(await house.say("oakland", "ana", f"/help {word}"))
+    if word in REGISTRY.commands:
+        assert f"/{word}\n" in shown
+        assert "Of the same kind: " in shown or len(feature.commands) == 1
+    else:
+        assert [command.summary for command in feature.commands if command.summary not in shown] == []
+
+
+async def test_help_explains_a_command_of_two_words(house: House) -> None:
+    assert plain(await house.say("oakland", "ana", "/help group pause")).startswith("/group-pause\n")
 
 
 async def test_mycel_alone_is_help(house: House) -> None:
@@ -43,6 +58,7 @@ async def test_help_works_in_a_channel_of_no_group(house: House) -> None:
 async def test_help_explains_one_command(house: House) -> None:
     shown = plain(await house.say("oakland", "ana", "/help !group"))
     assert shown.startswith("/group\nMake this channel a home of a group")
+    assert "Of the same kind: `group-confirm`, " in shown
     assert "`/group [NAME] [--slug short-name] [--tz Area/City]" in shown
     assert "• `--tz` – its time zone" in shown
     assert "Who may: anyone in a channel of the network." in shown

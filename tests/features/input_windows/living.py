@@ -15,12 +15,12 @@ from storage.decision_tables import decision_groups
 from storage.network_tables import identities
 from storage.work import Tx
 from tests.features.input_windows.elsewhere import change_group, change_state, happens
-from tests.features.input_windows.threads import CHANNELS, delete, edit, react, root
+from tests.features.input_windows.threads import HOMES, delete, edit, react, root
 from tests.support.house import House
 
 PEOPLE = {"oakland": "ana", "nairobi": "wanjiku", "bilbao": "iker", "cusco": "quri"}
 OTHERS = {"oakland": "ben", "nairobi": "otieno", "bilbao": "maite", "cusco": "sami"}
-IDS = {slug: id for id, slug in enumerate(CHANNELS, start=1)}
+IDS = {slug: id for id, slug in enumerate(HOMES, start=1)}
 
 
 @dataclass

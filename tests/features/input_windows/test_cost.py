@@ -43,7 +43,7 @@ async def test_a_window_to_forty_groups_is_edited_once_a_thread_and_interval(emp
     """Four hundred contributions in one interval: each costs what the first did, and every head is edited once."""
     house = empty_house
     slugs = [f"group{n}" for n in range(41)]
-    await house.found({slug: (slug.title(), "UTC", None, []) for slug in slugs})
+    await house.found({slug: (slug.title(), "UTC", "KE", []) for slug in slugs})
     await house.say("group0", "ana", "/propose One newsletter --affects all --for 10bd")
     assert len(house.channels.posts) == 41
     costs = []

@@ -26,7 +26,7 @@ from storage.types import metadata
 from storage.work import Tx, open_work
 from tests.features.input_windows.elsewhere import ELSEWHERE
 from tests.features.input_windows.living import IDS, Life
-from tests.features.input_windows.threads import CHANNELS
+from tests.features.input_windows.threads import HOMES
 from tests.support.house import START, Clock, House
 
 ZONES = [
@@ -46,7 +46,7 @@ LENGTHS = ["5bd", "3d", "8h", "1w"]
 MONDAY = (START, "5bd", ("America/Los_Angeles", "Africa/Nairobi", "Europe/Madrid", "America/Lima"))
 
 settings_ = st.tuples(st.sampled_from(STARTS), st.sampled_from(LENGTHS), st.tuples(*[st.sampled_from(ZONES)] * 4))
-places = st.sampled_from(CHANNELS)
+places = st.sampled_from(HOMES)
 asked = st.sampled_from([IDS["nairobi"], IDS["bilbao"]])
 messages = st.sampled_from([1, 1, 2])
 leads = st.sampled_from(["concern: ", "support: ", "data: ", "question: ", ""])
@@ -115,7 +115,7 @@ def check_nothing_is_lost(life: Life, seen: Seen) -> None:
 
 
 def check_audience(life: Life) -> None:
-    shown = {channel: life.house.shown(channel) for channel in CHANNELS}
+    shown = {channel: life.house.shown(channel) for channel in HOMES}
     for message in life.messages.values():
         for channel, there in shown.items():
             if message.token and message.is_private and channel != message.place:
@@ -191,7 +191,7 @@ async def live(setting: tuple[datetime, str, tuple[str, ...]], plan: list[tuple[
     work = open_work(url, clock=clock)
     house = House(work, (decisions.FEATURE, input_windows.FEATURE, ELSEWHERE, telling.FEATURE), clock)
     try:
-        await house.found({slug: (slug.title(), zone, None, []) for slug, zone in zip(CHANNELS, zones, strict=True)})
+        await house.found({slug: (slug.title(), zone, "KE", []) for slug, zone in zip(HOMES, zones, strict=True)})
         await house.say(
             "oakland", "ana", f"/propose Use it --affects nairobi,bilbao --audience affected --for {length}"
         )

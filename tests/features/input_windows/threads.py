@@ -9,12 +9,14 @@ from bot.core.message import to_plain
 from bot.core.replies import Reply
 from tests.support.house import House
 
-CHANNELS = ("oakland", "nairobi", "bilbao", "cusco")
+CHANNELS = ("oakland", "nairobi", "bilbao")
+HOMES = (*CHANNELS, "cusco")
+"""Home channels in the order of their ids, from 1 on; the last one only where a test founds it."""
 
 
 def root(channel: str, number: int = 1) -> str:
     """The head message's id on the platform, which is its key here."""
-    return f"D-{number}:head:{CHANNELS.index(channel) + 1}"
+    return f"D-{number}:head:{HOMES.index(channel) + 1}"
 
 
 def head(house: House, channel: str, number: int = 1) -> str:
@@ -29,7 +31,7 @@ def replies(house: House, channel: str, number: int = 1) -> list[str]:
 
 
 async def propose(house: House, *, length: str = "10bd", more: str = "") -> None:
-    """Oakland opens D-1 to Nairobi and Bilbao. (Home channels have their ids in the order of CHANNELS, from 1 on.)"""
+    """Oakland opens D-1 to Nairobi and Bilbao. (Ids of home channels are those of HOMES.)"""
     command = f"/propose Use Signal for alerts --affects nairobi,bilbao --for {length} {more}"
     await house.say("oakland", "ana", command.strip())
 
