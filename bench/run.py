@@ -7,11 +7,25 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from bench import bare, clock, commanding, digesting, giving, machine, matrix, places, process, reading, report, year
+from bench import (
+    bare,
+    clock,
+    commanding,
+    digesting,
+    giving,
+    machine,
+    matrix,
+    places,
+    process,
+    reading,
+    report,
+    slacking,
+    year,
+)
 from bench.places import Places
 from bench.report import Section
 
-SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input", "matrix", "digests", "year")
+SUBJECTS = ("commands", "bare", "clock", "reading", "process", "input", "matrix", "slack", "digests", "year")
 
 
 def main(*, is_long: bool = False, only: Sequence[str] = (), as_json: bool = False) -> None:
@@ -49,6 +63,7 @@ async def _measured(opened: Places, wanted: Sequence[str], is_long: bool, show: 
         "process": process.run,
         "input": giving.run,
         "matrix": matrix.run,
+        "slack": slacking.run,
         "digests": partial(digesting.run, is_long=is_long),
         "year": year.run,
     }

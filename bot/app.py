@@ -31,7 +31,7 @@ from bot.core.following import Followers
 from bot.core.standing import Standing
 from bot.core.time_travel import TimeTravel
 from bot.core.upkeep import Upkeep
-from bot.features import conflicts, decisions, digests, input_windows, network, nudges
+from bot.features import circle, conflicts, decisions, digests, input_windows, network, nudges
 from bot.features import help as help_feature
 from bot.features.decisions.rules import ASKS_UNTIL
 from bot.features.network import exports
@@ -47,7 +47,7 @@ from storage.work import Clock, Tx, open_work
 log = logging.getLogger("mycel")
 
 FEATURES: tuple[Feature, ...] = (
-    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, digests.FEATURE, nudges.FEATURE),
+    *(decisions.FEATURE, input_windows.FEATURE, conflicts.FEATURE, circle.FEATURE, digests.FEATURE, nudges.FEATURE),
     *(telling.FEATURE, network.FEATURE, help_feature.FEATURE),
 )
 

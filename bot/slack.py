@@ -30,7 +30,7 @@ SHORTCUTS = (
 )
 ASKED = Asked(
     SHORTCUTS,
-    owed=("mine",),
+    owed=("mine", "conflicts mine"),
     opened=("windows", "decisions --status proposed"),
     decided="decisions --group",
 )

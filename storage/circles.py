@@ -230,7 +230,7 @@ def meeting_places(db: sa.Connection, network_id: int) -> list[Channel]:
 
 _RELINK_TURNS = (
     sa.update(circle_turns)
-    .where(circle_turns.c.network_id == bindparam("n"), circle_turns.c.person_id == bindparam("old"))
+    .where(circle_turns.c.network_id == bindparam("of_network"), circle_turns.c.person_id == bindparam("old"))
     .values(person_id=bindparam("new"))
 )
 _RELINK_SAID = (
@@ -258,9 +258,9 @@ _COUNT = (
 
 def relink(db: sa.Connection, network_id: int, from_id: int, to_id: int) -> None:
     """Two people were one."""
-    values = {"n": network_id, "old": from_id, "new": to_id}
-    db.execute(_RELINK_TURNS, values)
-    db.execute(_RELINK_SAID, values)
+    values = {"old": from_id, "new": to_id}
+    db.execute(_RELINK_TURNS, values | {"of_network": network_id})  # "n" is a column there
+    db.execute(_RELINK_SAID, values | {"n": network_id})
     forget_said(db, network_id, from_id)
 
 

@@ -301,7 +301,7 @@ def bind_channel(db: sa.Connection, channel: Channel) -> Channel | None:
 
 
 def set_channel_state(db: sa.Connection, network_id: int, channel_id: int, state: str) -> None:
-    """ "active", or "left": Mycel is not in it, and it is not counted among its group's homes."""
+    """ "active", or "lost": Mycel is not in it, and it is not counted among its group's homes."""
     db.execute(_SET_CHANNEL_STATE, {"n": network_id, "i": channel_id, "new_state": state})
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam
 from storage import transfer, transfer_lines
 from storage.counters import counters
 from storage.deadlines import deadlines
+from storage.decision_life_tables import decision_checks, decision_joined, decision_sources, decision_terms
 from storage.decision_tables import (
     decision_groups,
     decision_links,
@@ -29,7 +30,7 @@ from storage.decision_tables import (
 from storage.group_tables import group_exports
 from storage.network_tables import groups, identities, memberships, networks, people
 from storage.transfer import Row
-from storage.window_tables import concern_answers, contributions, input_windows, window_groups
+from storage.window_tables import concern_answers, contributions, input_windows, window_groups, window_rounds
 
 DORMANT = "dormant"
 """State of groups that are only named in an export: nobody asks them, and nobody is in them."""
@@ -55,10 +56,15 @@ _SPOKE = (
         decisions.c.group_id != _G,
         decisions.c.status != "undone",
         decisions.c.audience.in_(("network", "affected")),
-        sa.exists().where(
-            contributions.c.network_id == decisions.c.network_id,
-            contributions.c.number == decisions.c.number,
-            contributions.c.group_id == _G,
+        sa.or_(
+            *(
+                sa.exists().where(
+                    table.c.network_id == decisions.c.network_id,
+                    table.c.number == decisions.c.number,
+                    table.c.group_id == _G,
+                )
+                for table in (contributions, decision_joined, decision_checks)
+            )
         ),
     )
     .correlate(None)
@@ -97,7 +103,12 @@ _ROWS: Mapping[str, sa.Select[Any]] = {
     "decision_tags": _where(decision_tags, _of(decision_tags, _OWN)),
     "decision_links": _where(decision_links, _of(decision_links, _OWN), decision_links.c.to_number.in_(_ALL)),
     "decision_loose_links": _where(decision_loose_links, _of(decision_loose_links, _OWN)),
+    "decision_terms": _where(decision_terms, _of(decision_terms, _OWN)),
+    "decision_sources": _where(decision_sources, _of(decision_sources, _OWN)),
+    "decision_joined": _where(decision_joined, decision_joined.c.group_id == _G, _of(decision_joined, _ALL)),
+    "decision_checks": _where(decision_checks, decision_checks.c.group_id == _G, _of(decision_checks, _ALL)),
     "input_windows": _where(input_windows, _of(input_windows, _ALL)),
+    "window_rounds": _where(window_rounds, _of(window_rounds, _OWN)),
     "window_groups": _where(
         window_groups, sa.or_(_of(window_groups, _OWN), window_groups.c.group_id == _G), _of(window_groups, _ALL)
     ),
@@ -140,6 +151,8 @@ def _cut(table: str, row: Row, group_id: int, own: set[int], at: datetime) -> Ro
         case "input_windows" if row["number"] not in own:
             ended = {"state": "cancelled"} if row["state"] == "open" else {}
             return row | {"outcome_text": "", "outcome_by": None} | ended
+        case "decision_sources":
+            return row | {"channel_id": NOBODY, "message_id": ""}
         case "contributions":
             here = row | {"channel_id": None, "message_id": ""}
             if row["group_id"] == group_id:

@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
+from storage.decision_life_tables import decision_checks
 from storage.decision_tables import decision_groups, decisions
 from storage.group_tables import decision_origins
 from storage.network_tables import channels, memberships
@@ -81,6 +82,27 @@ _DROP_OWN_ASKED = sa.delete(window_groups).where(
         )
     ),
 )
+_other_check = decision_checks.alias("other_check")
+# What the one has answered stays its answer; what it was asked and owes, the other one is asked, once.
+_DROP_CHECKS = sa.delete(decision_checks).where(
+    decision_checks.c.network_id == bindparam("n"),
+    decision_checks.c.group_id == _FROM,
+    decision_checks.c.answer == "",
+    sa.exists().where(
+        _other_check.c.network_id == decision_checks.c.network_id,
+        _other_check.c.number == decision_checks.c.number,
+        _other_check.c.group_id == _INTO,
+    ),
+)
+_MOVE_CHECKS = (
+    sa.update(decision_checks)
+    .where(
+        decision_checks.c.network_id == bindparam("n"),
+        decision_checks.c.group_id == _FROM,
+        decision_checks.c.answer == "",
+    )
+    .values(group_id=_INTO)
+)
 _MOVE_CHANNELS = (
     sa.update(channels)
     .where(channels.c.network_id == bindparam("n"), channels.c.group_id == _FROM)
@@ -100,7 +122,8 @@ def merge(db: sa.Connection, network_id: int, from_id: int, into_id: int, at: da
     """All that one group has becomes another's. The search index still has the old readers (`reindex`)."""
     values = {"n": network_id, "from_id": from_id, "into_id": into_id}
     db.execute(_KEEP_ORIGINS, {"n": network_id, "from_id": from_id, "at": at})
-    for statement in (_MOVE_DECISIONS, _RAISE_PARTS, _DROP_DOUBLES, _MOVE_PARTS, _MOVE_CHANNELS, _COPY_PEOPLE):
+    moves = (_RAISE_PARTS, _DROP_DOUBLES, _MOVE_PARTS, _DROP_CHECKS, _MOVE_CHECKS, _MOVE_CHANNELS, _COPY_PEOPLE)
+    for statement in (_MOVE_DECISIONS, *moves):
         db.execute(statement, values)
     db.execute(_DROP_PEOPLE, {"n": network_id, "from_id": from_id})
     for statement in (_DROP_OWN_PARTS, _DROP_OWN_ASKED):

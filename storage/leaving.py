@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage import decision_versions, decisions, inbox, search
+from storage import decision_sources, decision_terms, decision_versions, decisions, inbox, schema, search
 from storage.decision_tables import decisions as decision_table
 from storage.decision_tables import drafts
 from storage.decisions import Decision
@@ -59,27 +61,34 @@ def let_go(db: sa.Connection, network_id: int, group_id: int, kept_abouts: list[
     return ids
 
 
-_FORGET_CHANNELS = [
-    sa.delete(table).where(
-        table.c.network_id == bindparam("n"),
-        column.in_(bindparam("ids", expanding=True)),
-        sa.exists().where(
-            channels.c.network_id == table.c.network_id, channels.c.id == column, channels.c.state == FREE
-        ),
-    )
-    for table, column in ((messages, messages.c.channel_id), (lanes, lanes.c.channel_id))
-] + [
-    sa.delete(channels).where(
-        channels.c.network_id == bindparam("n"),
-        channels.c.id.in_(bindparam("ids", expanding=True)),
-        channels.c.state == FREE,
-    )
-]
+_IS_FREE = (channels.c.id.in_(bindparam("ids", expanding=True)), channels.c.state == FREE)
+_FORGET_CHANNELS = sa.delete(channels).where(channels.c.network_id == bindparam("n"), *_IS_FREE)
+
+
+@cache
+def _forget_of_channels() -> tuple[sa.Delete | sa.Update, ...]:
+    """What there is about a channel goes with it; what only names one (a circle's) stays without it."""
+    columns = [table.c.channel_id for table in (messages, lanes)]
+    for table in reversed(schema.metadata.sorted_tables):
+        for key in table.foreign_key_constraints:
+            if key.referred_table is channels:
+                columns += [each.parent for each in key.elements if each.column.name == "id"]
+    return tuple(_without(column) for column in columns)
+
+
+def _without(column: sa.Column[Any]) -> sa.Delete | sa.Update:
+    table = column.table
+    assert isinstance(table, sa.Table)
+    free = sa.select(channels.c.id).where(channels.c.network_id == bindparam("n"), *_IS_FREE)
+    of_them = (table.c.network_id == bindparam("n"), column.in_(free))
+    if column.nullable:
+        return sa.update(table).where(*of_them).values({column.name: None})
+    return sa.delete(table).where(*of_them)
 
 
 def forget_channels(db: sa.Connection, network_id: int, ids: list[int]) -> None:
     """Removes channels that were let go, unless they belong to somebody again."""
-    for statement in _FORGET_CHANNELS:
+    for statement in (*_forget_of_channels(), _FORGET_CHANNELS):
         db.execute(statement, {"n": network_id, "ids": ids})
 
 
@@ -162,6 +171,8 @@ def blank_private(db: sa.Connection, network_id: int, group_id: int, most: int, 
         decisions.update(db, _blank(decision, at))
         decision_versions.blank(db, network_id, number)
         decisions.blank_people(db, network_id, number)
+        decision_terms.blank(db, network_id, number)
+        decision_sources.blank(db, network_id, number, at)
         search.drop(db, network_id, number)
         inbox.forget_subject(db, network_id, decision.id)
         db.execute(_BLANK_SAID[0], {"n": network_id, "d": number, "at": at})

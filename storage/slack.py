@@ -112,9 +112,12 @@ def learn_org_team(db: sa.Connection, team_id: str, enterprise_id: str) -> None:
 
 
 _HERE = (channels.c.platform == PLATFORM, channels.c.remote_id == bindparam("r"))
-_WORKSPACES = sa.select(channels.c.workspace).where(*_HERE).order_by(channels.c.workspace)
+# A channel of a group that has left the network belongs to nobody.
+_WORKSPACES = sa.select(channels.c.workspace).where(*_HERE, channels.c.state != "left").order_by(channels.c.workspace)
 _SET_STATE = (
-    sa.update(channels).where(*_HERE, channels.c.workspace == bindparam("w")).values(state=bindparam("new_state"))
+    sa.update(channels)
+    .where(*_HERE, channels.c.workspace == bindparam("w"), channels.c.state.in_(("active", "archived", "deleted")))
+    .values(state=bindparam("new_state"))
 )
 _RENAME = (
     sa.update(channels).where(*_HERE, channels.c.workspace == bindparam("w")).values(remote_id=bindparam("new_id"))
@@ -141,7 +144,7 @@ def workspaces_of(db: sa.Connection, remote_id: str) -> list[str]:
 
 
 def set_channel_state(db: sa.Connection, workspace: str, remote_id: str, state: str) -> None:
-    """A channel was archived, deleted or opened again ("active")."""
+    """A channel was archived, deleted or opened again ("active"); what became of it otherwise stays so."""
     db.execute(_SET_STATE, {"w": workspace, "r": remote_id, "new_state": state})
 
 

@@ -15,9 +15,10 @@ from typing import Any
 from adapters.slack import limits
 from adapters.slack.markup import Names, escaped, mrkdwn_text, plain_text
 from adapters.slack.port import PLATFORM, Payload
+from adapters.slack.reading import moment
 from adapters.slack.render import Kit, kits
 from adapters.slack.wording import typed, worded
-from bot.core.conversation import Place
+from bot.core.conversation import Actor, Place, Quoted
 from bot.core.language import Words, mark
 from bot.core.message import Message, Paragraph, Text
 from bot.core.replies import Form, FormField
@@ -35,12 +36,16 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a form was asked for; its answer goes there. `hidden`: what is known and not shown."""
+    """Where a form was asked for; its answer goes there. `hidden`: what is known and not shown.
+
+    `quoted`: the message on which it was opened.
+    """
 
     command: str
     place: Place
     response_url: str = ""
     hidden: Mapping[str, str] = field(default_factory=dict)
+    quoted: Quoted | None = None
 
 
 def view(form: Form, words: Words, origin: Origin) -> Kit:
@@ -80,7 +85,14 @@ def origin_of(shown: Payload) -> Origin:
         raise ValueError("a view without an origin")
     workspace, channel, thread, is_direct = data["at"]
     place = Place(PLATFORM, workspace, channel, thread, None, bool(is_direct))
-    return Origin(data["do"], place, data.get("url", ""), data.get("hidden", {}))
+    return Origin(data["do"], place, data.get("url", ""), data.get("hidden", {}), _quoted(data.get("on")))
+
+
+def _quoted(data: Any) -> Quoted | None:
+    if not data:
+        return None
+    ts, home, user, name, text = data
+    return Quoted(ts, Actor(PLATFORM, home, user, name), text, moment(ts))
 
 
 def values(shown: Payload) -> dict[str, str]:
@@ -140,7 +152,20 @@ def _kept(form: Form, origin: Origin) -> tuple[str, tuple[FormField, ...]]:
             overflow.append(FormField(name, label, "", "long_text", value))
     if origin.response_url and len(_json({**data, "url": origin.response_url})) <= limits.METADATA:
         data["url"] = origin.response_url
-    return _json(data), tuple(overflow)
+    return _json(_with_quoted(data, origin.quoted)), tuple(overflow)
+
+
+def _with_quoted(data: dict[str, Any], quoted: Quoted | None) -> dict[str, Any]:
+    """With the message, and as much of its text as there is room for."""
+    if quoted is None:
+        return data
+    who = quoted.actor
+    on = [quoted.message_id, who.workspace, who.user, who.name]
+    room = limits.METADATA - len(_json({**data, "on": [*on, ""]}))
+    text = quoted.text
+    while len(json.dumps(text, ensure_ascii=False)) - 2 > max(room, 0):
+        text = limits.shortened(text, max(len(text) - 1 - len(text) // 8, 1)) if len(text) > 1 else ""
+    return {**data, "on": [*on, text]} if room >= 0 else data
 
 
 def _json(data: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from adapters.slack.scenes import Scenes
 from adapters.slack.shortcuts import Shortcut, Shortcuts
 from adapters.slack.voice import Spot, Voice
 from adapters.slack.workspaces import Installed
-from bot.core.conversation import CommandTyped, Incoming, Place
+from bot.core.conversation import CommandTyped, Incoming, Place, Quoted
 from bot.core.dispatch import Dispatch
 from bot.core.language import Words
 from bot.core.message import Message
@@ -126,7 +126,7 @@ class Handling:
         if isinstance(reply, Form):
             reply = forms.filled(reply, asked.values)
         self._voice.later(
-            lambda: self._answer(reply, payload, installed, known, incoming, _spot(payload, incoming), asked.source)
+            lambda: self._answer(reply, payload, installed, known, incoming, _spot(payload, incoming), asked.quoted)
         )
         return NOTHING
 
@@ -143,7 +143,7 @@ class Handling:
         values = {**origin.hidden, **forms.values(shown)}
         now = self._tools.clock()
         place = replace(origin.place, is_restricted=known.is_private)
-        incoming = inbound.submission(payload, known, now, place, origin.command, values)
+        incoming = inbound.submission(payload, known, now, place, origin.command, values, origin.quoted)
         reply = await self._tools.dispatch.handle(incoming)
         words = await self._voice.words_of(known.workspace, origin.place.channel)
         match reply:
@@ -153,7 +153,7 @@ class Handling:
                     return {"response_action": "errors", "errors": at_fields}
                 return {"response_action": "update", "view": forms.with_problem(shown, message, words)}
             case Form():
-                next_origin = Origin(reply.command, origin.place, origin.response_url, reply.hidden)
+                next_origin = Origin(reply.command, origin.place, origin.response_url, reply.hidden, origin.quoted)
                 return {"response_action": "update", "view": forms.view(reply, words, next_origin)}
             case _:
                 spot = Spot(origin.place.channel, incoming.actor.user, origin.place.thread, origin.response_url)
@@ -184,6 +184,10 @@ class Handling:
         incoming = inbound.event(payload, known)
         if incoming is None or not (is_bound or isinstance(incoming, CommandTyped)):
             return NOTHING
+        if isinstance(incoming, CommandTyped) and incoming.replied_to and self._wants_quoted(incoming):
+            root = await self._scenes.message(installed, channel, incoming.replied_to)
+            quoted = inbound.quoted(root, known, incoming.actor.user) if root else None
+            incoming = replace(incoming, quoted=quoted)
         before = await self._before(incoming)
         reply = await self._tools.dispatch.handle(incoming)
         self._remember(incoming.event_key)
@@ -192,6 +196,9 @@ class Handling:
         spot = Spot(channel, incoming.actor.user, incoming.place.thread)
         self._voice.later(lambda: self._answer(reply, payload, installed, known, incoming, spot))
         return NOTHING
+
+    def _wants_quoted(self, incoming: CommandTyped) -> bool:
+        return self._tools.dispatch.registry.wants_quoted(incoming.text)
 
     async def _found(self, payload: Payload, channel: str) -> tuple[Installed, Known] | None:
         installed = await self._scenes.installed(payload)
@@ -228,11 +235,11 @@ class Handling:
         known: Known,
         incoming: Incoming,
         spot: Spot,
-        source: Mapping[str, str] | None = None,
+        quoted: Quoted | None = None,
     ) -> None:
         if isinstance(reply, Form):
             text = incoming.text if isinstance(incoming, CommandTyped) else ""
-            reply = await self._opened(reply, payload, installed, incoming.place, spot, text=text, source=source or {})
+            reply = await self._opened(reply, payload, installed, incoming.place, spot, text=text, quoted=quoted)
         message = _message_of(reply)
         if message is not None:
             await self._voice.say(installed.api, spot, await self._voice.parts(known, spot.channel, message))
@@ -246,14 +253,14 @@ class Handling:
         spot: Spot,
         *,
         text: str = "",
-        source: Mapping[str, str] | None = None,
+        quoted: Quoted | None = None,
     ) -> Reply:
         """Opens the form as a modal. Where that cannot be, the answer is a guide, with a button that opens it."""
         words = await self._voice.words_of(place.workspace, place.channel)
         trigger = payload.get("trigger_id")
         if not trigger:
             return Answer(answering.guide(form, words, f"/{text}" if text else ""))
-        origin = Origin(form.command, place, spot.response_url, {**(source or {}), **form.hidden})
+        origin = Origin(form.command, place, spot.response_url, form.hidden, quoted)
         try:
             async with asyncio.timeout(OPEN_WITHIN_S):
                 await installed.api.call("views.open", trigger_id=trigger, view=forms.view(form, words, origin))

@@ -6,7 +6,7 @@ a trigger id. Channels belong to the workspace under which they are known, peopl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from bot.core.conversation import (
     MessagePosted,
     MessageRedacted,
     Place,
+    Quoted,
     Reacted,
 )
 
@@ -79,7 +80,7 @@ def command(payload: Payload, known: Known, at: datetime) -> CommandTyped:
     """A slash command. `at` is now: Slack tells no time with it."""
     name = str(payload["command"]).lstrip("/")
     raw = f"{name} {payload.get('text') or ''}".strip()
-    text = reading.read(raw, known, as_accounts=_is_of_people(raw, known))
+    text = reading.read(raw, known, options=_of_people(raw, known))
     place = _place(known, str(payload["channel_id"]))
     return CommandTyped(*_head(payload, known, place, at), text=text)
 
@@ -98,10 +99,27 @@ def asked(payload: Payload, known: Known, at: datetime, text: str) -> CommandTyp
 
 
 def submission(
-    payload: Payload, known: Known, at: datetime, place: Place, name: str, values: Mapping[str, str]
+    payload: Payload,
+    known: Known,
+    at: datetime,
+    place: Place,
+    name: str,
+    values: Mapping[str, str],
+    quoted: Quoted | None = None,
 ) -> FormSubmitted:
-    """A form that came back; `place` is where it was asked for."""
-    return FormSubmitted(*_head(payload, known, place, at), command=name, values=values)
+    """A form that came back; `place` is where it was asked for, `quoted` the message that it was opened on."""
+    return FormSubmitted(*_head(payload, known, place, at), command=name, values=values, quoted=quoted)
+
+
+def quoted(message: Payload, known: Known, asker: str) -> Quoted | None:
+    """A person's message that `asker` answers. What others said in a private channel stays with them."""
+    user, ts = str(message.get("user") or ""), str(message.get("ts") or "")
+    if not ts or not _is_person(message, known):
+        return None
+    text = reading.with_files(reading.read(str(message.get("text") or ""), known), message.get("files"))
+    is_kept = user == asker or not known.is_private
+    actor = _actor(known, user, str(message.get("user_team") or message.get("team") or ""))
+    return Quoted(ts, actor, text if is_kept else "", reading.moment(ts))
 
 
 def place_of(payload: Payload, known: Known) -> Place:
@@ -139,7 +157,7 @@ def _mention(payload: Payload, what: Payload, known: Known) -> Incoming | None:
         return None
     head = _event_head(payload, what, known)
     thread = what.get("thread_ts")
-    return CommandTyped(*head, text=_asked(rest, known), replied_to=str(thread) if thread else None)
+    return CommandTyped(*head, text=_asked(rest, known), replied_to=str(thread) if thread else None, is_mention=True)
 
 
 def _message(payload: Payload, what: Payload, known: Known) -> Incoming | None:
@@ -160,7 +178,7 @@ def _said(payload: Payload, what: Payload, known: Known) -> Incoming | None:
     head = _event_head(payload, what, known)
     if head[1].is_direct:
         text = _asked(raw if rest is None else rest, known)
-        return CommandTyped(*head, text=text) if raw.strip() else None
+        return CommandTyped(*head, text=text, is_mention=True) if raw.strip() else None
     if rest is not None:
         return None  # comes as app_mention too
     text = reading.with_files(reading.read(raw, known), what.get("files"))
@@ -275,17 +293,13 @@ def _is_person(message: Payload, known: Known) -> bool:
 
 
 def _asked(raw: str, known: Known) -> str:
-    """What somebody says to Mycel: a command, else a question."""
+    """What somebody says to Mycel by its name or alone with it: a command, else a question."""
     bare = raw.strip().removeprefix("/").removeprefix("!")
-    text = reading.read(bare, known, as_accounts=_is_of_people(bare, known)).strip()
-    if not text:
-        return "help"
-    first = text.split(None, 1)[0].lower()
-    return text if first in (*known.commands, "mycel") or "why" not in known.commands else f"why {text}"
+    return reading.read(bare, known, options=_of_people(bare, known)).strip() or "help"
 
 
-def _is_of_people(raw: str, known: Known) -> bool:
-    """Whether it begins with a command that names people."""
+def _of_people(raw: str, known: Known) -> Collection[str]:
+    """The options that name people, of the command that it begins with."""
     names = [word.lower() for word in raw.split(None, 2)[:2]]
     name = names[1] if len(names) > 1 and names[0] == "mycel" else names[0] if names else ""
-    return name in known.of_people
+    return known.of_people.get(name, ())

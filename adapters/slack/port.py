@@ -50,7 +50,7 @@ class Profile:
 class Known:
     """What is known when something comes in. `workspace`: under which the channel is known (a shared one has several).
 
-    `people`: profiles by account. `commands`: the names that there are, and `of_people` those that name people.
+    `people`: profiles by account. `of_people`: by command, the options that name people ("" by its place).
     `keys`: delivery keys of Mycel's own late messages, by channel and message id. `is_private`: whether the channel is
     open only to those who were let in.
     """
@@ -58,8 +58,7 @@ class Known:
     team: Team
     workspace: str
     people: Mapping[str, Profile] = field(default_factory=dict)
-    commands: Collection[str] = ()
-    of_people: Collection[str] = ()
+    of_people: Mapping[str, Collection[str]] = field(default_factory=dict)
     keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
     is_private: bool = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from adapters.slack.port import Known, Payload
 
 _MARKUP = re.compile(r"<([^<>]*)>")
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
+_OPTION = re.compile("(?:--|[\u2013\u2014])([a-z-]+)=?")
 _SKIN = re.compile(r"::skin-tone-\d$")
 EMOJI = {
     "+1": "👍",
@@ -29,21 +30,31 @@ def people_in(text: str) -> frozenset[str]:
     return frozenset(user for user, _ in _PERSON.findall(text))
 
 
-def read(text: str, known: Known, *, as_accounts: bool = False) -> str:
-    """The text as people read it. `as_accounts`: people of this workspace by their account, for commands about them."""
+def read(text: str, known: Known, *, options: Collection[str] = ()) -> str:
+    """The text as people read it. `options`: of the command that it is, those that name a person, "" for one that is
+    named right behind the command; there people of this workspace are given by their account, as names are not unique.
+    """
     parts, at = [], 0
     for found in _MARKUP.finditer(text):
-        parts += [html.unescape(text[at : found.start()]), _meant(found[1], known, as_accounts=as_accounts)]
+        is_account = bool(options) and _names_a_person(text[: found.start()], options)
+        parts += [html.unescape(text[at : found.start()]), _meant(found[1], known, as_account=is_account)]
         at = found.end()
     return "".join((*parts, html.unescape(text[at:])))
 
 
-def _meant(markup: str, known: Known, *, as_accounts: bool) -> str:
+def _names_a_person(before: str, options: Collection[str]) -> bool:
+    """Whether what follows these words of a command is the value of such an option."""
+    words = [word.lower() for word in before.split() if word.lower() != "mycel"]
+    option = _OPTION.fullmatch(words[-1]) if words else None
+    return option[1] in options if option else "" in options and len(words) == 1
+
+
+def _meant(markup: str, known: Known, *, as_account: bool) -> str:
     target, _, label = markup.partition("|")
     target, label = html.unescape(target), html.unescape(label)
     match target[:1]:
         case "@":
-            return _person(target[1:], label, known, as_account=as_accounts)
+            return _person(target[1:], label, known, as_account=as_account)
         case "#":
             return f"#{label or target[1:]}"
         case "!":

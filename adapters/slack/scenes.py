@@ -33,10 +33,7 @@ class Scenes:
         commands: Mapping[str, Command],
     ) -> None:
         self._work, self._workspaces, self._profiles, self._own = work, workspaces, profiles, own
-        self._commands = commands
-        self._of_people: Collection[str] = frozenset(
-            name for name, c in commands.items() if any(f.kind.widget in ("person", "people") for f in c.fields)
-        )
+        self._of_people = {name: named for name, command in commands.items() if (named := _of_people(command))}
         self._bound: dict[str, str] = {}
         self._private: dict[str, bool] = {}
 
@@ -50,7 +47,7 @@ class Scenes:
         """`workspace`: under which its channel is known. Raises what reading the database raises."""
         people = await self._profiles.of(installed.team, installed.api, inbound.people_in(payload))
         is_private = await self._is_private(installed, payload)
-        return Known(installed.team, workspace, people, self._commands, self._of_people, self._own.keys, is_private)
+        return Known(installed.team, workspace, people, self._of_people, self._own.keys, is_private)
 
     async def _is_private(self, installed: Installed, payload: Payload) -> bool:
         """Whether its channel is a private one. Only mentions do not tell; then Slack is asked, once for a channel."""
@@ -90,6 +87,15 @@ class Scenes:
         self._bound.clear()
         self._private.clear()
 
+    async def message(self, installed: Installed, channel: str, root: str) -> Mapping[str, Any] | None:
+        """The first message of a thread; None where Slack does not show it."""
+        try:
+            answer = await installed.api.call("conversations.replies", channel=channel, ts=root, limit=1)
+        except SlackError as error:
+            log.warning("the message %s could not be read: %s", root, error.reason)
+            return None
+        return next((each for each in answer.get("messages") or () if each.get("ts") == root), None)
+
     async def learn_root(self, installed: Installed, what: Payload, workspace: str) -> None:
         """Reads back a root of ours whose id was not stored yet, as somebody answers it already. Raises SlackError."""
         channel, ts = _own_root(what, installed.team.bot_user)
@@ -105,6 +111,11 @@ class Scenes:
             if key is not None:
                 log.info("the message %s in %s is known again by what is written on it", ts, channel)
                 self._own.learn(channel, ts, key[0])
+
+
+def _of_people(command: Command) -> Collection[str]:
+    fields = (f for f in command.fields if f.kind.widget in ("person", "people"))
+    return frozenset("" if f.at is not None else f.option for f in fields)
 
 
 def _channel_of(payload: Payload) -> str:

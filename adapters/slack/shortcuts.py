@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adapters.slack import limits, reading
+from adapters.slack import inbound, limits
 from adapters.slack.port import PLATFORM, Known, Payload
+from bot.core.conversation import Quoted
 from storage import delivery, places
 from storage.work import Tx, Work
 
@@ -30,11 +31,11 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a shortcut asks: a command, what stands in the fields of its form, and what goes along unseen."""
+    """What a shortcut asks: a command, what stands in the fields of its form, and the message itself."""
 
     command: str
     values: Mapping[str, str]
-    source: Mapping[str, str] = field(default_factory=dict)
+    quoted: Quoted | None = None
 
 
 class Shortcuts:
@@ -56,7 +57,9 @@ class Shortcuts:
 def asked(shortcut: Shortcut, payload: Payload, known: Known, record: str) -> Asked:
     """`record`: in whose thread the message stands, "" for none. Pure."""
     message: Mapping[str, object] = payload.get("message") or {}
-    said = reading.with_files(reading.read(str(message.get("text") or ""), known), message.get("files")).strip()
+    user: Mapping[str, object] = payload.get("user") or {}
+    quoted = inbound.quoted(message, known, str(user.get("id")))
+    said = quoted.text.strip() if quoted else ""
     lines = said.splitlines() or [""]
     values = dict(shortcut.given)
     if shortcut.title:
@@ -65,7 +68,7 @@ def asked(shortcut: Shortcut, payload: Payload, known: Known, record: str) -> As
         values[shortcut.text] = said
     if record:
         values[shortcut.about] = record
-    return Asked(shortcut.command, values)
+    return Asked(shortcut.command, values, quoted)
 
 
 def _record(tx: Tx, payload: Payload, known: Known) -> str:

@@ -29,6 +29,7 @@ NAMED_IN_DECLARATIONS = {
 PASSED_ON = {
     ("adapters/matrix/answering.py", "template"),
     ("bot/core/language.py", "template"),
+    ("bot/features/circle/commands.py", "template"),
     ("bot/features/network/access.py", "refusal"),
 }
 """Parameters to which marked texts are given."""

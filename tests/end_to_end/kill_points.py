@@ -11,12 +11,15 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import sqlalchemy as sa
 
 from adapters.local.sender import LocalSender
+from adapters.slack.app import Tuning
+from adapters.slack.sender import SlackSender
+from bot import slack
 from bot.core import delivery as delivering
 from bot.features.input_windows import opening
 from storage import deadlines, delivery, directory, inbox, local_chat, migrate
@@ -36,6 +39,7 @@ DEEDS: dict[str, tuple[Any, str]] = {
 }
 BEFORE, AFTER = "before the commit of", "after the commit of"
 IN_A_GROUP, SENDING, MIGRATING = "in a group of commands", "before a send", "while migrating"
+QUICK = Tuning(lag_s=0.1, retry_s=0.02, timeout_s=0.25, is_paced=False)
 POINTS = (*(f"{when} {deed}" for deed in DEEDS for when in (BEFORE, AFTER)), IN_A_GROUP, SENDING)
 """All but MIGRATING, which is passed on an empty database only."""
 
@@ -79,9 +83,20 @@ def set_up(reaper: Reaper) -> None:
         setattr(module, name, _noted(getattr(module, name), reaper, deed))
     sa.event.listen(sa.Engine, "commit", reaper.commits)
     Work.write = _told(Work.write, reaper)  # type: ignore[method-assign]  # what this module is for
-    for name in ("post", "edit"):
-        setattr(LocalSender, name, _sending(getattr(LocalSender, name), reaper))
+    for sender in (LocalSender, SlackSender):
+        for name in ("post", "edit"):
+            setattr(sender, name, _sending(getattr(sender, name), reaper))
+    set_up_slack()
     migrate._run = _migrating(migrate._run, reaper)
+
+
+def set_up_slack() -> None:
+    """Everything sooner than in earnest, and as many messages at once as there are; a send is given time to fail."""
+    if "SLACK_API_URL" not in os.environ:
+        return
+    delivering.LEASE, delivering.SEND_TIMEOUT = timedelta(seconds=3), timedelta(seconds=1)
+    delivering.FIRST_PAUSE = timedelta(seconds=0.1)
+    slack.build_slack = partial(slack.build_slack, tuning=QUICK)
 
 
 def _noted(original: Callable[..., Any], reaper: Reaper, deed: str) -> Callable[..., Any]:

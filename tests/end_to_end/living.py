@@ -34,16 +34,18 @@ def environment(port: int, **settings: str) -> dict[str, str]:
 
 
 class Cradle:
-    """A nursery in a folder of its own, with at most one Mycel alive."""
+    """A nursery in a folder of its own, with at most one Mycel alive. `announced`: what says that it serves."""
 
-    def __init__(self, folder: Path, url: str) -> None:
+    def __init__(self, folder: Path, url: str, *, announced: str = "The playground is at", **settings: str) -> None:
         self.folder, self.port, self.url = folder, free_port(), url
+        self._announced, self._settings = announced, settings
         self.log = folder / "log"
         self._process: asyncio.subprocess.Process | None = None
         self.pid = 0
 
     async def __aenter__(self) -> Cradle:
         settings = {"DATABASE_URL": self.url, "MYCEL_TICK_SECONDS": "0.1", "MYCEL_LOG_FORMAT": "json"}
+        settings |= self._settings
         with self.log.open("w") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -72,7 +74,7 @@ class Cradle:
         self._process.stdin.write(json.dumps({"point": point, "nth": nth}).encode() + b"\n")
         self.pid = json.loads(await self._line())["pid"]
         line = await self._line()
-        if line.startswith("The playground is at"):
+        if line.startswith(self._announced):
             return True
         self._ended(line, KILLED)
         return False

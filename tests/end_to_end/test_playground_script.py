@@ -20,6 +20,17 @@ async def test_the_example_goes_from_decide_to_the_outcome() -> None:
     assert "C-1 is resolved." in printed
 
 
+async def test_the_conflict_of_the_example_is_settled_by_both_groups() -> None:
+    printed = await trying.run((DOCS / "examples" / "conflict.script").read_text(encoding="utf-8"))
+    assert "D-2 may conflict with D-1, or replace it – please look." in printed
+    assert "Noted on X-1. Still to confirm: Oakland and Nairobi." in printed
+    assert "X-1: settled. Every group has confirmed." in printed
+    shown = printed[printed.rindex("=== Nairobi") :]
+    assert "Settled on Fri 6 Nov 2026, 20:00 (Nairobi)." in shown
+    assert "> Half of us get alerts twice, the other half never.\n    — Ben (Oakland)" in shown
+    assert "Maite hosts X-1 and will speak with each of its groups." in shown
+
+
 def test_the_guide_shows_the_example_as_it_is() -> None:
     guide = (DOCS / "users" / "playground.md").read_text(encoding="utf-8")
     assert (DOCS / "examples" / "signal.script").read_text(encoding="utf-8") in guide

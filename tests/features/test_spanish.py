@@ -158,3 +158,33 @@ async def test_help_and_forms_are_in_spanish(bilbao: House) -> None:
     assert (labels["title"], labels["affects"]) == ("Título", "Afecta a")
     readers = next(field.options for field in form.fields if field.name == "audience")
     assert ("network", "red") in readers
+
+
+async def test_a_conflict_is_told_hosted_and_ended_in_spanish(bilbao: House) -> None:
+    await bilbao.say("oakland", "ana", "/decide Use Signal")
+    await bilbao.say("bilbao", "iker", "/decide Usar Matrix")
+    answer = plain(await bilbao.say("bilbao", "iker", "/conflict D-1 D-2 Signal no basta"))
+    assert answer.startswith("X-1 está abierto. Se ha avisado a: Oakland y Bilbao.")
+    await bilbao.say("oakland", "ana", "/settle X-1 Matrix it is")
+    await settle(bilbao)
+    shown = bilbao.shown("bilbao")
+    assert "X-1: D-1 Use Signal y D-2 Usar Matrix" in shown
+    assert "Abierto desde el lun 2 nov 2026, 10:00 (Madrid). Nadie lo acompaña todavía." in shown
+    assert "Se espera vuestra palabra sobre X-1." in shown
+    assert "[Confirmamos] /confirm X-1" in shown
+    theirs = sentences(shown).replace("Signal no basta", "").replace("Matrix it is", "").replace("Use Signal", "")
+    assert IN_ENGLISH.findall(theirs) == []
+    assert "Bilbao: not confirmed yet" in bilbao.shown("oakland")
+    desk = plain(await bilbao.say("bilbao", "iker", "/conflicts"))
+    assert desk.startswith("Lo que espera, primero lo más antiguo\n• X-1: D-1 Use Signal y D-2 Usar Matrix – ")
+    assert "En total: 1 conflicto, 0 inquietudes sin respuesta y 0 resultados pendientes." in desk
+    assert "X-1: resuelto. Todos los grupos han confirmado." in plain(
+        await bilbao.say("bilbao", "iker", "/confirm X-1")
+    )
+
+
+async def test_the_circle_is_shown_in_spanish(bilbao: House) -> None:
+    shown = plain(await bilbao.say("bilbao", "iker", "/circle"))
+    assert shown.startswith("El círculo de facilitación\n• 3 lugares libres\nSigue: Ana (Oakland)")
+    assert "Regla: 3 lugares, cada grupo tiene uno como máximo, 6 meses cada turno" in shown
+    assert IN_ENGLISH.findall(sentences(shown)) == []

@@ -10,6 +10,7 @@ from bot.core.errors import DeliveryError
 from bot.core.message import to_plain
 from bot.core.upkeep import Upkeep
 from bot.features.decisions import following
+from storage import group_export
 from tests.support.house import House, plain
 from tests.support.traces import left_in_files, left_in_rows
 
@@ -171,3 +172,24 @@ async def test_the_name_of_who_asked_for_a_home_goes_while_it_is_asked(house: Ho
     await house.say("somewhere", CANARY, "/forget-me --yes")
     await house.wait(hours=1)
     assert CANARY not in house.shown("oakland").lower()
+
+
+async def test_what_a_group_that_left_had_kept_to_itself_is_in_no_row(each_house: House, database_url: str) -> None:
+    """Its own export has it, as long as that waits to be fetched."""
+    house = each_house
+    await house.say("bilbao", "maite", "kaixo")
+    await house.say(
+        "bilbao",
+        "iker",
+        f"/decide {CANARY}title --why {CANARY}why --tags {CANARY}tag --taken-by {CANARY}by --audience group",
+    )
+    await house.say("bilbao", "iker", f"/edit D-1 --title {CANARY}new --note {CANARY}note")
+    await house.say("bilbao", "iker", f"/propose {CANARY}later --affects oakland --audience group --for 3d")
+    await house.say("bilbao", "iker", f"/decide {CANARY}draft --affects oakland --audience group")
+    await house.say("bilbao", "iker", "/group leave")
+    code = re.findall(r"CODE-\d+", house.shown("bilbao"))[-1]
+    await house.say("bilbao", "maite", f"/group agree {code}")
+    await house.wait(minutes=5)
+    assert left_in_rows(database_url, CANARY).keys() == {"group_exports"}
+    await house.work.write(1, lambda tx: group_export.drop(tx.db, 1, 3))
+    assert left_in_rows(database_url, CANARY) == {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from storage import (
     search,
     transfer,
 )
+from storage.circle_tables import circles
 from storage.decisions import Decision
 from storage.engine import open_engine
 from storage.group_contacts import Term
@@ -143,6 +145,19 @@ def test_channels_that_are_let_go_are_nobodys(db: sa.Connection) -> None:
     leaving.forget_channels(db, 1, [NORD, SUED])
     assert directory.channel(db, 1, NORD) is None
     assert directory.channel(db, 1, SUED) is not None
+
+
+def test_a_circle_in_a_channel_that_is_forgotten_stays(db: sa.Connection) -> None:
+    settled(db)
+    words: dict[str, Any] = dict.fromkeys(("slug", "name", "domain", "term"), "x")
+    words["questions"] = []
+    flags = {"is_role": False, "needs_volunteers": False}
+    row = {"network_id": 1, "id": 1, "seats": 1, "channel_id": NORD, "created_at": AT}
+    db.execute(sa.insert(circles), row | words | flags)
+    leaving.let_go(db, 1, NORD, [])
+    leaving.forget_channels(db, 1, [NORD])
+    assert directory.channel(db, 1, NORD) is None
+    assert db.execute(sa.select(circles.c.channel_id)).scalars().all() == [None]
 
 
 def test_the_last_group_of_a_workspace_frees_it(db: sa.Connection) -> None:

@@ -78,6 +78,10 @@ def test_a_shared_channel_is_found_under_the_workspace_it_was_bound_in(db: sa.Co
     slack.set_channel_state(db, "T1", "C9", "archived")
     assert slack.bound_channels(db) == [Bound("T1", "C9", "Oakland", "archived")]
     assert directory.homes(db, 1, [1]) == []
+    directory.set_channel_state(db, 1, 1, "left")
+    slack.set_channel_state(db, "T1", "C9", "active")
+    assert slack.bound_channels(db) == [Bound("T1", "C9", "Oakland", "left")]
+    assert slack.workspaces_of(db, "C9") == []
 
 
 def test_people_are_known_by_account_and_home(db: sa.Connection) -> None:

@@ -3,6 +3,7 @@
 A fact holds ids, kinds and numbers, never people's words, so that a redaction needs nothing here.
 """
 
+from bot.core.events.circles import TurnBegan, TurnEnded
 from bot.core.events.conflicts import (
     ConflictEnded,
     ConflictEscalated,
@@ -126,4 +127,6 @@ __all__ = [
     "RecordsAsked",
     "RoleGiven",
     "RoleTaken",
+    "TurnBegan",
+    "TurnEnded",
 ]

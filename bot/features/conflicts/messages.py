@@ -320,9 +320,7 @@ def raised(words: Words, found: Case) -> Message:
     groups = words.listed([group.name for group in found.party_groups])
     return Message(
         (
-            Paragraph(
-                words.line("{id} is open. {groups} have been told.", id=RecordMention(found.about), groups=groups)
-            ),
+            Paragraph(words.line("{id} is open. Told: {groups}.", id=RecordMention(found.about), groups=groups)),
             Note(
                 words.line(
                     "The circle is asked for a host. It stays in sight until each group confirms its end: {command}",

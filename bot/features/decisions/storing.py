@@ -9,6 +9,7 @@ from bot.core import durations
 from bot.core.audience import Reader, channel_reader
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
+from bot.core.errors import UserError
 from bot.core.events import DecisionsLinked, LinkAsked
 from bot.core.message import Block, Note
 from bot.features.decisions import rules, sourcing
@@ -18,6 +19,7 @@ from storage import counters, decision_index, decision_terms, decisions, directo
 from storage.decision_sources import Source
 from storage.decision_terms import Terms
 from storage.decisions import Decision
+from storage.group_states import LEFT
 from storage.network import Channel, Group
 
 
@@ -108,6 +110,7 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> t
         for relations in rules.ORDERED
     )
     rules.check_link(later, relation, earlier, leads_back=leads_back)
+    _check_stands(ctx, relation, earlier)
     asked_homes = directory.homes(ctx.db, ctx.network.id, [earlier.group_id])
     state = rules.link_state(later, relation, earlier, can_be_asked=bool(asked_homes))
     if state == links.ASKED:
@@ -121,6 +124,18 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> t
     if state == links.WAITING:
         return state, [Note(ctx.words.line("This holds once {id} is adopted.", id=later.id))]
     return state, []
+
+
+def _check_stands(ctx: Context, relation: str, earlier: Decision) -> None:
+    """UserError where a link would change the decision of a group that has left: it stands as history."""
+    group = directory.groups_by_id(ctx.db, ctx.network.id, [earlier.group_id])[earlier.group_id]
+    if group.state == LEFT and relation in rules.ASKING:
+        raise UserError(
+            "{group} has left the network; {id} stands as its history. It can be related to.",
+            f"/link D-1 relates-to {earlier.id}",
+            group=group.name,
+            id=earlier.id,
+        )
 
 
 def keep(ctx: Context, link: links.Link, taken_at: datetime | None) -> None:

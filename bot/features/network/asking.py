@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -18,7 +19,7 @@ from bot.core.permissions import Subject
 from bot.core.replies import Answer, Reply
 from bot.features.network import leaving, merging, splitting, state_rules
 from bot.features.network.requests import CHANGE, ENDS, Request, asked, say_asked
-from storage import codes, directory
+from storage import codes, directory, group_contacts
 from storage.deadlines import Deadline
 from storage.network import Group
 
@@ -69,9 +70,10 @@ def _here(ctx: Context, request: Request) -> Group:
 def group_agree(ctx: Context, args: CodeArgs) -> Reply:
     request = _request(ctx, args)
     group = _here(ctx, request)
+    members = {m.person_id: m.since for m in group_contacts.members(ctx.db, ctx.network.id, group.id)}
     if request.kind in _OF_TWO:
-        members = directory.member_count(ctx.db, ctx.network.id, group.id)
-        state_rules.check_second(request.by, ctx.actor.id, members)
+        state_rules.check_second(request.by, ctx.actor.id, len(members))
+    state_rules.check_was_here(members.get(ctx.actor.id), datetime.fromisoformat(request.expires_at))
     _close(ctx, request, args.code, "agreed")
     return _DO[request.kind](ctx, request, args.code)
 

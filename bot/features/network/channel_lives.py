@@ -16,7 +16,7 @@ from bot.features.network.spaces import found_room
 from storage import delivery, directory
 from storage.network import Channel, Group
 
-ACTIVE, LEFT = "active", "left"
+ACTIVE, LOST = "active", "lost"
 
 
 def listen(ctx: Context, incoming: Incoming) -> Reply | None:
@@ -31,7 +31,7 @@ def listen(ctx: Context, incoming: Incoming) -> Reply | None:
             directory.end_membership(ctx.db, ctx.network.id, ctx.actor.id, group.id)
         case ChannelLeft() if channel.state == ACTIVE:
             _left(ctx, channel, group)
-        case ChannelJoined() if channel.state == LEFT:
+        case ChannelJoined() if channel.state == LOST:
             directory.set_channel_state(ctx.db, ctx.network.id, channel.id, ACTIVE)
             _is_there(ctx, channel, group)
         case ChannelMoved(successor=successor):
@@ -43,7 +43,7 @@ def listen(ctx: Context, incoming: Incoming) -> Reply | None:
 
 def _left(ctx: Context, channel: Channel, group: Group) -> None:
     """The group's other homes are told: in the one that is lost nobody can be."""
-    directory.set_channel_state(ctx.db, ctx.network.id, channel.id, LEFT)
+    directory.set_channel_state(ctx.db, ctx.network.id, channel.id, LOST)
     args, id = {"place": place_name(channel.platform, channel.remote_id)}, ctx.new_id()
     for home in directory.homes(ctx.db, ctx.network.id, [group.id]):
         ctx.say(home, "home_lost", args, key=f"home-lost:{id}:{home.id}")

@@ -47,3 +47,9 @@ def check_second(asked_by: int, actor_id: int, members: int) -> None:
     """What cannot be taken back takes two of a group; who is alone in it decides alone."""
     if asked_by == actor_id and members > 1:
         raise UserError("Somebody else of the group has to agree: this takes two.")
+
+
+def check_was_here(since: datetime | None, expires_at: datetime) -> None:
+    """Who agrees was of the group before it was asked: an account that came for it does not count."""
+    if since is None or since > expires_at - CHANGE_ASKED_FOR:
+        raise UserError("Somebody has to agree who was of the group before it was asked.", "/whoami")

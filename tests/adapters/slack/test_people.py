@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage import decision_sources
 from storage import slack as installed
 from tests.adapters.contract.slack import SlackStage
 from tests.adapters.contract.test_dialogues import open_window, record
@@ -71,6 +72,23 @@ async def test_a_message_becomes_a_decision(stage: SlackStage) -> None:
     await stage.mycel.settled()
     [decided] = (await record(stage))["decisions"]
     assert decided[1:3] == ("Let us paint the door red & blue", "Let us paint the door red & blue\nIt is <ugly>.")
+    source = await stage.work.read(lambda tx: decision_sources.find(tx.db, 1, 1))
+    assert source is not None
+    assert (source.message_id, source.text) == (message.ts, "Let us paint the door red & blue\nIt is <ugly>.")
+    await ben.deletes(oakland, message)
+    await stage.mycel.settled()
+    gone = await stage.work.read(lambda tx: decision_sources.find(tx.db, 1, 1))
+    assert gone is not None
+    assert gone.text == ""
+
+
+async def test_somebody_else_s_words_in_a_private_channel_are_not_put_into_the_form(stage: SlackStage) -> None:
+    stage.channels["oakland"].kind = "group"
+    ben, ana, oakland = stage.people["ben"], stage.people["ana"], stage.channels["oakland"]
+    message = await ben.says(oakland, "Between us: I am ill.")
+    await ana.runs_shortcut("Log as decision", oakland, message)
+    await stage.mycel.settled()
+    assert "ill" not in ana.modal_text
 
 
 async def test_a_message_in_a_window_s_thread_becomes_a_concern_on_it(stage: SlackStage) -> None:
@@ -93,13 +111,19 @@ async def test_in_threads_a_mention_does_what_slash_commands_cannot(stage: Slack
     assert "D-1" in await seen(stage, "ana", "oakland")
     assert ana.sees(oakland)[-1].thread == root.ts
     await ana.mentions(oakland, "decide", root.ts)
+    await stage.mycel.settled()
+    assert await decisions(stage) == ["Meet on Tuesdays", "Shall we?"]
+
+
+async def test_a_bare_mention_has_a_button_for_the_form(stage: SlackStage) -> None:
+    ana, oakland = stage.people["ana"], stage.channels["oakland"]
+    await ana.mentions(oakland, "decide")
     assert "Open the form" in (await seen(stage, "ana", "oakland"))
     await ana.presses(oakland, ana.sees(oakland)[-1], "Open the form")
     await stage.mycel.settled()
-    await ana.submits(title="From the thread")
+    await ana.submits(title="From the form")
     await stage.mycel.settled()
-    assert await decisions(stage) == ["Meet on Tuesdays", "From the thread"]
-    assert ana.sees(oakland)[-1].thread == root.ts
+    assert await decisions(stage) == ["From the form"]
 
 
 async def test_alone_with_mycel_commands_need_no_slash(stage: SlackStage) -> None:
@@ -227,7 +251,7 @@ async def test_an_answer_that_a_restart_lost_is_given_once_the_event_comes_again
     assert await decisions(stage) == ["Meet on Tuesdays"]
 
 
-async def test_a_home_that_mycel_is_taken_out_of_is_kept_as_left_until_it_comes_back(stage: SlackStage) -> None:
+async def test_a_home_that_mycel_is_taken_out_of_is_kept_as_lost_until_it_comes_back(stage: SlackStage) -> None:
     oakland, world = stage.channels["oakland"], stage.slack.world
 
     async def state() -> str:
@@ -237,7 +261,7 @@ async def test_a_home_that_mycel_is_taken_out_of_is_kept_as_left_until_it_comes_
 
     left = {"type": "channel_left", "channel": oakland.id, "event_ts": world.ts()}
     await stage.slack.outgoing.event(payloads.event(world, stage.team.workspace, left, oakland))
-    assert await state() == "left"
+    assert await state() == "lost"
     await stage.people["ben"].invites_the_app(oakland)
     assert await state() == "active"
 

@@ -25,8 +25,8 @@ from tests.support.slack.views import made
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 TEAM = Team("T111", bot_user="W111")
-KNOWN = Known(TEAM, "T111", {"U222": Profile("U222", "Ben", "Africa/Nairobi")}, commands=("decide", "why"))
-OTHER_BOT = Known(Team("T111", bot_user="U999"), "T111", commands=("decide", "why"))
+KNOWN = Known(TEAM, "T111", {"U222": Profile("U222", "Ben", "Africa/Nairobi")})
+OTHER_BOT = Known(Team("T111", bot_user="U999"), "T111")
 PLACE = Place(PLATFORM, "T111", "C111")
 
 
@@ -64,10 +64,12 @@ def test_ones_own_message_is_not_taken_up() -> None:
 def test_a_mention_is_a_command_and_its_twin_is_not_taken_up() -> None:
     payload = recorded("event_app_mention")
     actor = Actor(PLATFORM, "T111", "W222", "W222")
-    assert inbound.event(payload, KNOWN) == CommandTyped("Ev111", PLACE, actor, at(1595926230, 9600), "why Hi there!")
+    assert inbound.event(payload, KNOWN) == CommandTyped(
+        "Ev111", PLACE, actor, at(1595926230, 9600), "Hi there!", is_mention=True
+    )
     twin = recorded("socket_3_events_api")
     assert twin["event"]["text"] == "<@U111> Hi here!"
-    called = Known(Team("T111", bot_user="U111"), "T111", KNOWN.people, KNOWN.commands)
+    called = Known(Team("T111", bot_user="U111"), "T111", KNOWN.people)
     assert inbound.event(twin, called) is None
     mention = inbound.event(recorded("socket_1_events_api"), called)
     assert isinstance(mention, CommandTyped)

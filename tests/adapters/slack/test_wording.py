@@ -58,9 +58,20 @@ def test_slack_s_markup_is_read_as_people_see_it(raw: str, read: str) -> None:
     assert reading.read(raw, KNOWN) == read
 
 
-def test_commands_about_people_get_accounts_of_this_workspace_and_names_of_guests() -> None:
-    raw = "roles <@U1|ana> facilitator <@U9|guest>"
-    assert reading.read(raw, KNOWN, as_accounts=True) == "roles @U1 facilitator @Guest"
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("roles <@U1|ana> facilitator", "roles @U1 facilitator"),
+        ("mycel roles <@U1|ana> facilitator", "mycel roles @U1 facilitator"),
+        ("roles <@U9|guest> facilitator", "roles @Guest facilitator"),
+        ("roles because of <@U1>", "roles because of @Ana Lee"),
+        ("roles --to <@U1> as <@U1> said", "roles --to @U1 as @Ana Lee said"),
+        ("roles \u2014to=<@U1>", "roles \u2014to=@U1"),
+        ("roles --why <@U1>", "roles --why @Ana Lee"),
+    ],
+)
+def test_where_a_command_names_a_person_it_is_by_account(raw: str, read: str) -> None:
+    assert reading.read(raw, KNOWN, options=("", "to")) == read
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ RAISE = "/conflict D-1 D-2 Half of us get alerts twice, the other half never"
 async def test_both_groups_and_the_circle_see_it_with_the_raisers_own_words(house: House) -> None:
     await meeting_place(house)
     answer = plain(await house.say("oakland", "ben", RAISE))
-    assert answer.startswith("X-1 is open. Oakland and Nairobi have been told.")
+    assert answer.startswith("X-1 is open. Told: Oakland and Nairobi.")
     for channel in ("oakland", "nairobi", "circle"):
         shown = house.shown(channel)
         assert "X-1: D-1 Use Signal for alerts and D-2 Send alerts by SMS\n" in shown
@@ -54,7 +54,7 @@ async def test_the_same_pair_is_raised_once_whoever_asks(house: House) -> None:
 
 async def test_a_decision_may_be_in_conflict_with_a_value(house: House) -> None:
     answer = plain(await house.say("nairobi", "otieno", "/conflict D-1 --with transparency Nobody saw how"))
-    assert answer.startswith("X-1 is open. Oakland and Nairobi have been told.")
+    assert answer.startswith("X-1 is open. Told: Oakland and Nairobi.")
     assert "X-1: D-1 Use Signal for alerts and transparency" in house.shown("oakland")
 
 
@@ -156,7 +156,7 @@ async def test_what_has_ended_can_be_opened_again_by_its_groups(house: House) ->
     await house.say("oakland", "ana", "/settle X-1 Signal first")
     await house.say("nairobi", "otieno", "/confirm X-1")
     assert "X-1 has ended." in plain(await house.say("oakland", "ana", "/settle X-1 again"))
-    assert "This is for members of the groups" in plain(await house.say("bilbao", "iker", "/reopen X-1"))
+    assert "This is for whoever raised it and for" in plain(await house.say("bilbao", "iker", "/reopen X-1"))
     await house.say("nairobi", "wanjiku", "/reopen X-1 It happened again")
     await house.wait(seconds=5)
     assert "    X-1 is open again.\n    > It happened again\n    — Wanjiku (Nairobi) opened it again" in (

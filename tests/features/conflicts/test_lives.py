@@ -159,7 +159,7 @@ async def live(plan: list[tuple[Any, ...]], url: str) -> None:
         await work.close()
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(steps, max_size=14))
 @example(
     [

@@ -58,6 +58,22 @@ async def test_it_takes_two_in_a_home_of_the_group(story: House) -> None:
     assert "group_state_changed" not in await kinds(story)
 
 
+async def test_an_account_that_came_for_it_does_not_count(story: House) -> None:
+    await story.say("bilbao", "iker", "/group leave")
+    story.clock.move(minutes=1)
+    assert "was of the group before it was asked" in plain(await agree(story, "bilbao", "sock-puppet"))
+    assert "Bilbao has left" in plain(await agree(story, "bilbao", "maite"))
+
+
+async def test_its_decisions_stand_as_history(story: House) -> None:
+    await leave(story)
+    await story.say("oakland", "ana", "/decide Photos again")
+    answer = plain(await story.say("oakland", "ana", "/link D-5 supersedes D-2"))
+    assert "Bilbao has left the network; D-2 stands as its history." in answer
+    await story.say("oakland", "ana", "/link D-5 relates-to D-2")
+    assert "No photos" in plain(await story.say("oakland", "ana", "/show D-5"))
+
+
 async def test_nobody_agrees_in_time(story: House) -> None:
     await story.say("bilbao", "iker", "/group leave")
     code = code_in(story.shown("bilbao"))

@@ -34,6 +34,9 @@ def install(world: World, workspace: Workspace, scopes: list[str] | None = None)
 
 
 def auth_test(call: Call) -> Json:
+    if call.workspace is None:
+        # An app's token belongs to no workspace.
+        return {"app_id": call.world.app.id, "app_name": call.world.app.name}
     team = call.team
     found = {
         "url": f"https://{team.name}.slack.com/",

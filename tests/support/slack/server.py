@@ -157,7 +157,10 @@ class Slack:
     def _authorize(self, call: Call) -> None:
         if not call.token:
             raise Refused("not_authed")
-        if (call.method == "apps.connections.open") != call.token.startswith("xapp-"):
+        is_app_token = call.token.startswith("xapp-")
+        if (call.method == "apps.connections.open" and not is_app_token) or (
+            is_app_token and call.method not in ("apps.connections.open", "auth.test")
+        ):
             raise Refused("not_allowed_token_type")
         if call.token == self.app.app_token:
             return

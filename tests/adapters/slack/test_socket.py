@@ -1,0 +1,124 @@
+"""Socket Mode: connections that end, stall or are replaced lose nothing; a wrong token is told; a stop finishes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import aiohttp
+import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from adapters.slack.errors import CannotConnect
+from adapters.slack.socket import SocketMode
+from adapters.slack.web import call, web_client
+from bot.app import FEATURES
+from tests.adapters.contract.slack import SlackStage, open_slack
+from tests.adapters.contract.test_dialogues import record
+from tests.support.slack.people import Team
+from tests.support.slack.server import Slack
+
+
+@pytest.fixture
+async def socket_stage(sqlite_url: str) -> AsyncIterator[SlackStage]:
+    stage = await open_slack(sqlite_url, FEATURES, is_socket=True)
+    stage.slack.outgoing.retries_after_s = (0.0, 0.05, 0.05)
+    yield stage
+    await stage.close()
+
+
+async def titles(stage: SlackStage) -> list[str]:
+    return [title for _, title, *_ in (await record(stage))["decisions"]]
+
+
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
+async def test_another_connection_is_opened_before_slack_closes_this_one(socket_stage: SlackStage, reason: str) -> None:
+    stage = socket_stage
+    before = len(stage.slack.called("apps.connections.open"))
+    await stage.slack.sockets.disconnect(reason, after_s=0.1)
+    await _until(lambda: len(stage.slack.called("apps.connections.open")) > before)
+    await stage.slack.sockets.connected()
+    assert "D-1" in await stage.say("oakland", "ana", "/decide Meet on Tuesdays")
+    assert stage.mycel.platform.problem() == ""
+
+
+async def test_a_lost_connection_is_opened_again_and_events_are_taken_once(socket_stage: SlackStage) -> None:
+    stage = socket_stage
+    before = stage.slack.sockets.opened
+    stage.slack.sockets.drop()
+    await _until(lambda: stage.slack.sockets.opened > before and len(stage.slack.sockets.open) == 1)
+    await stage.people["ana"].mentions(stage.channels["oakland"], "decide Meet on Tuesdays")
+    await stage.mycel.settled()
+    assert await titles(stage) == ["Meet on Tuesdays"]
+
+
+async def test_a_connection_that_stalls_is_noticed_and_replaced(socket_stage: SlackStage) -> None:
+    stage = socket_stage
+    before = len(stage.slack.called("apps.connections.open"))
+    stage.slack.sockets.stall()
+    await _until(lambda: len(stage.slack.called("apps.connections.open")) > before)
+    await stage.slack.sockets.connected()
+    assert "D-1" in await stage.say("oakland", "ana", "/decide Meet on Tuesdays")
+
+
+class Behind:
+    """A socket with a handler that can be held up."""
+
+    def __init__(self, slack: Slack, session: aiohttp.ClientSession, token: str) -> None:
+        client = web_client(slack.api_url, session, token)
+
+        async def open_url() -> str:
+            return str((await call(client, "apps.connections.open", {}))["url"])
+
+        async def check() -> None:
+            await call(client, "auth.test", {})
+
+        self.handled: list[str] = []
+        self.may_go_on = asyncio.Event()
+        self.socket = SocketMode(
+            self.dispatch, open_url, check, session, lambda: 0.5, ping_s=1, watch_s=60, retry_s=0.01
+        )
+
+    async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+        await self.may_go_on.wait()
+        self.handled.append(str(request.body.get("command")))
+        return BoltResponse(status=200, body="")
+
+
+async def test_a_token_that_slack_does_not_take_is_said_at_once(slack: Slack) -> None:
+    async with aiohttp.ClientSession() as session:
+        behind = Behind(slack, session, "xapp-wrong")
+        with pytest.raises(CannotConnect, match="SLACK_APP_TOKEN"):
+            await behind.socket.run()
+        assert behind.socket.problem
+
+
+async def test_a_stop_finishes_what_was_taken_up_and_takes_up_nothing_new(slack: Slack) -> None:
+    team = Team(slack, "coop")
+    ana = team.person("ana")
+    garden = team.channel("garden", ana)
+    async with aiohttp.ClientSession() as session:
+        behind = Behind(slack, session, slack.app.app_token)
+        running = asyncio.create_task(behind.socket.run())
+        await slack.sockets.connected()
+        await _until(lambda: behind.socket.problem == "")
+        taken = asyncio.create_task(ana.types(garden, "/decide one"))
+        await _until(lambda: len(behind.socket._handling) == 1)
+        behind.socket.stop()
+        slack.outgoing.ack_within_s = 0.2
+        late = await ana.types(garden, "/mycel help")
+        running.cancel()
+        behind.may_go_on.set()
+        assert (await taken).is_ok
+        assert not late.is_ok
+        await asyncio.gather(running, return_exceptions=True)
+        assert behind.handled == ["/decide"]
+
+
+async def _until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
