@@ -10,7 +10,7 @@ from bot.core.context import Context, ViewContext
 from bot.core.events import DigestAsked
 from bot.core.message import Heading, Message, Note, Paragraph
 from bot.features.digests.schedule import monday_of, week_after, week_of
-from storage import circles
+from storage import circles, deadlines
 from storage.deadlines import Deadline
 
 KIND, VIEW, ABOUT = "circle_digest", "circle_digest", "digest:circle"
@@ -25,6 +25,7 @@ def begin(ctx: Context) -> None:
 
 
 def _set(ctx: Context, week: int) -> None:
+    deadlines.drop_ended(ctx.db, ctx.network.id, ABOUT, KIND, 0, week)
     ctx.due(datetime.combine(monday_of(week), HOUR), KIND, ABOUT, round=week)
 
 
