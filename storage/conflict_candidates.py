@@ -14,29 +14,34 @@ from storage.decisions import Decision
 from storage.statements import insert_new
 
 AT_MOST = 40
+NOBODY = 0
 
 
-def _in_force(table: sa.Table, key: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    return (
+def _in_force(table: sa.Table, about: sa.ColumnElement[str]) -> sa.Select[Any]:
+    newest = (
         sa.select(table.c.number)
         .where(
             table.c.network_id == bindparam("n"),
-            key,
+            about.in_(bindparam("resources", expanding=True)),
             table.c.number != bindparam("d"),
             sa.exists().where(
                 decisions.c.network_id == table.c.network_id,
                 decisions.c.number == table.c.number,
                 decisions.c.status.in_(["proposed", "taken"]),
                 decisions.c.redacted_at.is_(None),
+                decisions.c.group_id != bindparam("not_of"),
             ),
         )
         .order_by(table.c.number.desc())
         .limit(bindparam("most"))
+        .subquery()
     )
+    return sa.select(newest.c.number)
 
 
-_OF_TAG = _in_force(decision_tags, decision_tags.c.tag == bindparam("what"))
-_OF_RESOURCE = _in_force(conflict_resources, conflict_resources.c.resource == bindparam("what"))
+_ABOUT = sa.union(
+    _in_force(decision_tags, decision_tags.c.tag), _in_force(conflict_resources, conflict_resources.c.resource)
+)
 _DROP = sa.delete(conflict_resources).where(
     conflict_resources.c.network_id == bindparam("n"), conflict_resources.c.number == bindparam("d")
 )
@@ -51,15 +56,12 @@ def keep_resources(db: sa.Connection, decision: Decision) -> None:
         db.execute(_ADD, key | {"resource": resource[:100]})
 
 
-def of_resources(db: sa.Connection, network_id: int, number: int, resources: list[str]) -> list[Decision]:
+def of_resources(
+    db: sa.Connection, network_id: int, number: int, resources: list[str], *, not_of: int = NOBODY
+) -> list[Decision]:
     """Decisions in force about one of these resources or tags, other than decision `number`; whoever may read them.
 
-    Callers check that. At most AT_MOST a resource, twice.
+    Callers check that. At most AT_MOST by tag and as many by resource, the newest first; none of group `not_of`.
     """
-    numbers: set[int] = set()
-    for resource in resources:
-        for statement in (_OF_TAG, _OF_RESOURCE):
-            values = {"what": resource, "n": network_id, "d": number, "most": AT_MOST}
-            numbers |= set(db.execute(statement, values).scalars())
-    every = (records.find(db, network_id, found) for found in sorted(numbers, reverse=True))
-    return [decision for decision in every if decision is not None]
+    values = {"resources": resources, "n": network_id, "d": number, "most": AT_MOST, "not_of": not_of}
+    return records.find_all(db, network_id, db.execute(_ABOUT, values).scalars().all())

@@ -57,11 +57,13 @@ def decision_imported(ctx: Context, fact: DecisionImported) -> tuple[Block, ...]
 
 def _candidates(ctx: Context, decision: Decision) -> list[Decision]:
     """What the author may read, and whose group may read the new one, too."""
-    cited = [decisions.find(ctx.db, ctx.network.id, n) for n in suggesting.cited(decision)[:10]]
-    others = [found for found in cited if found is not None]
+    network_id = ctx.network.id
+    others = decisions.find_all(ctx.db, network_id, suggesting.cited(decision)[:10])
     resources = suggesting.resources(decision)
     if resources:
-        others += conflict_candidates.of_resources(ctx.db, ctx.network.id, decision.number, resources)
+        # What one group decides twice in like words is no tension; a choice or a date may be one.
+        own = conflict_candidates.NOBODY if suggesting.is_exact(decision) else decision.group_id
+        others += conflict_candidates.of_resources(ctx.db, network_id, decision.number, resources, not_of=own)
     return _readable_by_all(ctx, decision, {other.number: other for other in others}.values())
 
 

@@ -81,6 +81,11 @@ def resources(decision: Decision) -> list[str]:
     return list(dict.fromkeys(tag.partition(":")[0] for tag in decision.tags))
 
 
+def is_exact(decision: Decision) -> bool:
+    """Whether it makes a choice ("alerts:signal") or names a date, by which it can differ from its own group's, too."""
+    return bool(_choices(decision) or spans(decision))
+
+
 def spans(decision: Decision) -> list[tuple[date, date]]:
     """The dates that it names: (first, last) day each."""
     found = []
