@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,24 +15,15 @@ from storage.decisions import Decision
 from storage.statements import insert_new
 
 AT_MOST = 40
+MOST_RESOURCES = 10
 NOBODY = 0
 
 
-def _in_force(table: sa.Table, about: sa.ColumnElement[str]) -> sa.Select[Any]:
+def _newest(table: sa.Table, about: sa.ColumnElement[str], i: int) -> sa.Select[Any]:
+    """The newest rows about one resource, in the order of an index, so that no older ones are looked at."""
     newest = (
         sa.select(table.c.number)
-        .where(
-            table.c.network_id == bindparam("n"),
-            about.in_(bindparam("resources", expanding=True)),
-            table.c.number != bindparam("d"),
-            sa.exists().where(
-                decisions.c.network_id == table.c.network_id,
-                decisions.c.number == table.c.number,
-                decisions.c.status.in_(["proposed", "taken"]),
-                decisions.c.redacted_at.is_(None),
-                decisions.c.group_id != bindparam("not_of"),
-            ),
-        )
+        .where(table.c.network_id == bindparam("n"), about == bindparam(f"resource{i}"))
         .order_by(table.c.number.desc())
         .limit(bindparam("most"))
         .subquery()
@@ -39,9 +31,25 @@ def _in_force(table: sa.Table, about: sa.ColumnElement[str]) -> sa.Select[Any]:
     return sa.select(newest.c.number)
 
 
-_ABOUT = sa.union(
-    _in_force(decision_tags, decision_tags.c.tag), _in_force(conflict_resources, conflict_resources.c.resource)
-)
+@lru_cache(maxsize=MOST_RESOURCES)
+def _about(resources: int) -> sa.Select[Any]:
+    """Numbers of decisions in force about one of so many resources."""
+    of_tags = [_newest(decision_tags, decision_tags.c.tag, i) for i in range(resources)]
+    of_choices = [_newest(conflict_resources, conflict_resources.c.resource, i) for i in range(resources)]
+    newest = sa.union(*of_tags, *of_choices).subquery()
+    return (
+        sa.select(decisions.c.number)
+        .join(newest, decisions.c.number == newest.c.number)
+        .where(
+            decisions.c.network_id == bindparam("n"),
+            decisions.c.number != bindparam("d"),
+            decisions.c.status.in_(["proposed", "taken"]),
+            decisions.c.redacted_at.is_(None),
+            decisions.c.group_id != bindparam("not_of"),
+        )
+    )
+
+
 _DROP = sa.delete(conflict_resources).where(
     conflict_resources.c.network_id == bindparam("n"), conflict_resources.c.number == bindparam("d")
 )
@@ -61,7 +69,9 @@ def of_resources(
 ) -> list[Decision]:
     """Decisions in force about one of these resources or tags, other than decision `number`; whoever may read them.
 
-    Callers check that. At most AT_MOST by tag and as many by resource, the newest first; none of group `not_of`.
+    Callers check that. Of each resource the newest AT_MOST are looked at, and none of group `not_of` is given.
     """
-    values = {"resources": resources, "n": network_id, "d": number, "most": AT_MOST, "not_of": not_of}
-    return records.find_all(db, network_id, db.execute(_ABOUT, values).scalars().all())
+    looked_up = resources[:MOST_RESOURCES]
+    values: dict[str, Any] = {"n": network_id, "d": number, "most": AT_MOST, "not_of": not_of}
+    values |= {f"resource{i}": resource for i, resource in enumerate(looked_up)}
+    return records.find_all(db, network_id, db.execute(_about(len(looked_up)), values).scalars().all())

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.core.events.fact import Fact
+from bot.core.events.fact import NOT_LOGGED, Fact
+from storage.decisions import Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionLogged(Fact):
     """A decision was taken and written down. `is_urgent`: others are affected and were not asked first.
 
-    `length`: of the review that then opens (canonical duration text).
+    `length`: of the review that then opens (canonical duration text). `record`: as it was stored, in its transaction.
     """
 
     number: int
@@ -20,16 +21,21 @@ class DecisionLogged(Fact):
     told_ids: tuple[int, ...] = ()
     is_urgent: bool = False
     length: str = ""
+    record: Decision | None = field(default=None, compare=False, metadata=NOT_LOGGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionProposed(Fact):
-    """A proposal is there and wants an input window of this length (canonical duration text)."""
+    """A proposal is there and wants an input window of this length (canonical duration text).
+
+    `record`: as it was stored, in its transaction.
+    """
 
     number: int
     length: str
     affected_ids: tuple[int, ...] = ()
     told_ids: tuple[int, ...] = ()
+    record: Decision | None = field(default=None, compare=False, metadata=NOT_LOGGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+NOT_LOGGED = {"is_logged": False}
+"""Metadata of a field for those who act in the same transaction."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
@@ -22,8 +25,8 @@ class Fact:
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def data(self) -> dict[str, Any]:
-        """JSON values of all fields but the two that the log has columns for."""
-        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        """JSON values of all fields but the two that the log has columns for, and those that are NOT_LOGGED."""
+        own = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.metadata != NOT_LOGGED}
         return {k: _plain(v) for k, v in own.items() if k not in ("about", "group_id") and v not in (None, (), "")}
 
 

@@ -31,7 +31,8 @@ from storage.decisions import Decision
 
 def decision_logged(ctx: Context, fact: DecisionLogged | DecisionProposed | DecisionEdited) -> tuple[Block, ...]:
     """Looks at what is decided now beside what was decided before; what its author is told of it."""
-    decision = decisions.find(ctx.db, ctx.network.id, fact.number)
+    stored = None if isinstance(fact, DecisionEdited) else fact.record
+    decision = stored or decisions.find(ctx.db, ctx.network.id, fact.number)
     if decision is None:
         return ()
     if isinstance(fact, DecisionEdited):
@@ -42,8 +43,8 @@ def decision_logged(ctx: Context, fact: DecisionLogged | DecisionProposed | Deci
     if not others:
         return ()
     known = conflicts.of_decision(ctx.db, ctx.network.id, decision.number)
-    stored = links.links_of(ctx.db, ctx.network.id, decision.number)
-    found = suggesting.suggestions(decision, others, stored, (one for one in known if not one.is_private))
+    declared = links.links_of(ctx.db, ctx.network.id, decision.number)
+    found = suggesting.suggestions(decision, others, declared, (one for one in known if not one.is_private))
     return messages.suggested(ctx.words, [_suggest(ctx, decision, other, why.rule) for other, why in found])
 
 

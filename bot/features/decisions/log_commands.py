@@ -198,6 +198,7 @@ def _take(ctx: Context, args: LogDecision, parties: Parties, needed: rules.Notic
         told_ids=decision.told_ids,
         is_urgent=needed is not None,
         length=needed.length if needed else "",
+        record=decision,
     )
     more = ctx.publish(fact)
     if needed is None:
@@ -235,6 +236,7 @@ def _open(ctx: Context, args: LogDecision, parties: Parties, length: Duration) -
         length=str(length),
         affected_ids=decision.affected_ids,
         told_ids=decision.told_ids,
+        record=decision,
     )
     more = ctx.publish(fact)
     storing.told_cards(ctx, decision, parties.told)

@@ -12,7 +12,7 @@ from bot.features.decisions.loading import eyes
 from storage import decision_lists, decision_shape, decisions, directory, search_near
 from storage.decisions import Decision
 
-RELATED, EACH = 3, 20
+RELATED, EACH, EACH_OF_A_TITLE = 3, 20, 8
 
 
 def near(ctx: Context, searches: Sequence[tuple[str, ...]], each: int = EACH) -> list[list[int]]:
@@ -23,7 +23,7 @@ def near(ctx: Context, searches: Sequence[tuple[str, ...]], each: int = EACH) ->
 def related(ctx: Context, title: str, *, but: Sequence[int] = ()) -> list[Found]:
     """Earlier decisions that share words with a title; asked before the new one is stored."""
     searches = finding.related_searches(title, finding.empty_words(ctx.words))
-    numbers = [n for n in finding.ranked(searches, near(ctx, searches)) if n not in but][:RELATED]
+    numbers = [n for n in finding.ranked(searches, near(ctx, searches, EACH_OF_A_TITLE)) if n not in but][:RELATED]
     return listed(ctx, decision_lists.those(ctx.db, eyes(ctx), numbers))
 
 
@@ -31,7 +31,9 @@ def listed(ctx: Context, shown: Sequence[Decision]) -> list[Found]:
     """With their groups' names, and by what they were replaced where that may be read."""
     if not shown:
         return []
-    groups = directory.groups_by_id(ctx.db, ctx.network.id, sorted({d.group_id for d in shown}))
+    groups = {ctx.acting_as.id: ctx.acting_as} if ctx.acting_as else {}
+    others = sorted({d.group_id for d in shown} - groups.keys())
+    groups |= directory.groups_by_id(ctx.db, ctx.network.id, others) if others else {}
     past = [d.number for d in shown if d.status in ("superseded", "reversed")]
     later = decision_shape.replacing(ctx.db, ctx.network.id, past)
     readable = {d.number for d in decision_lists.those(ctx.db, eyes(ctx), sorted(set(later.values())))}
