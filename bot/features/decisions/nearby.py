@@ -12,7 +12,7 @@ from bot.features.decisions.loading import eyes
 from storage import decision_lists, decision_shape, decisions, directory, search_near
 from storage.decisions import Decision
 
-RELATED, EACH, EACH_OF_A_TITLE = 3, 20, 8
+RELATED, EACH, EACH_OF_A_TITLE = 3, 20, 4
 
 
 def near(ctx: Context, searches: Sequence[tuple[str, ...]], each: int = EACH) -> list[list[int]]:
