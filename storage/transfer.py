@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage import local_chat
+from storage.attention import attention
 from storage.circle_tables import circle_people, circle_turns, circles
 from storage.conflict_tables import conflict_log, conflict_parties, conflict_resources, conflicts
 from storage.counters import counters
@@ -98,6 +99,7 @@ _ORDER = (
     _Kept(people),
     _Kept(identities),
     _Kept(memberships),
+    _Kept(attention),
     _Kept(roles),
     _Kept(group_contacts),
     _Kept(contact_rotations),
@@ -145,6 +147,10 @@ LEFT_BEHIND = {
     "inbox": "which events of a platform were handled: none of them comes again after two weeks",
     **dict.fromkeys(("matrix_accounts", "matrix_events"), "how one Mycel is connected, and what it has yet to handle"),
     "codes": "one-time codes are secrets",
+    **dict.fromkeys(("slack_installations", "slack_org_teams"), "how one Mycel is connected: tokens are secrets"),
+    **dict.fromkeys(("channel_activity", "silences"), "how lively channels were lately: it is counted anew"),
+    **dict.fromkeys(("tellings", "mentions"), "what Mycel said of its own accord, with the messages that said it"),
+    "pictures": "they are drawn again with the next digest",
     "group_exports": "what groups that left have yet to fetch is theirs alone",
     **dict.fromkeys(
         ("local_changes", "local_messages", "local_reactions", "local_happenings"),

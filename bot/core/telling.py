@@ -14,8 +14,9 @@ from typing import Any
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context, ViewContext
+from bot.core.events import ContributionGiven, DecisionConcluded, GroupPassed
 from bot.core.feature import Feature, Telling
-from bot.core.message import Action, Actions, Bullets, Message, Paragraph
+from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph
 from bot.core.working_time import WorkingTime, next_working_moment
 from storage import attention, counters, directory, tellings
 from storage.deadlines import Deadline
@@ -250,5 +251,17 @@ def _declared(ctx: Context, wish: Told) -> Telling:
     return ctx.registry.tellings[wish.kind]
 
 
-FEATURE = Feature("telling", deadlines={KIND: fire}, views={VIEW: together})
+def no_longer_so(ctx: Context, fact: ContributionGiven | GroupPassed | DecisionConcluded) -> tuple[Block, ...]:
+    """What was said of a decision is looked at anew: who has been heard since is no longer reminded."""
+    for shown in attention.mentioned_in(ctx.db, ctx.network.id, fact.number):
+        ctx.touch(shown)
+    return ()
+
+
+FEATURE = Feature(
+    "telling",
+    deadlines={KIND: fire},
+    views={VIEW: together},
+    subscriptions=tuple((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded)),
+)
 """What stands behind every room that offers something; it has no commands of its own."""

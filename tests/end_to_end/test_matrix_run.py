@@ -63,7 +63,7 @@ def test_from_the_invitation_to_the_outcome(home: Home, synapse: Synapse) -> Non
         ana.send(nairobi, "!group Nairobi --tz Africa/Nairobi")
         until(lambda: "This channel is a home of Nairobi" in said(wanjiku, nairobi, bot), "Nairobi")
         ana.send(oakland, "!propose Use Signal --affects nairobi --for 2h")
-        until(lambda: "this network only logs" in said(ana, oakland, bot), "the question of the first month")
+        until(lambda: "I have answered you in private" in said(ana, oakland, bot), "the question of the first month")
         ana.send(oakland, "!draft 1 open")
         until(lambda: "Use Signal" in said(wanjiku, nairobi, bot), "the window in Nairobi")
         wanjiku.send(nairobi, "!input D-1 concern half of us have no smartphone")

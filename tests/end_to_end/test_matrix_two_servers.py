@@ -53,7 +53,7 @@ class Town:
 
     def head(self) -> str:
         """The window's first message as it stands now; "" where there is none yet."""
-        roots = self.roots("Use Signal")
+        roots = self.roots("D-1 Use Signal\n")
         if not roots:
             return ""
         [root] = roots
@@ -143,7 +143,7 @@ async def test_one_window_in_the_playground_and_on_two_homeservers(
         await porto.shows(FIRST)
         await asyncio.to_thread(porto.person.send, porto.room, f"!input D-1 support {SECOND}")
         for town in towns:
-            await town.shows(FIRST, "👍")
+            await town.shows(FIRST, "1 in support")
         await eventually(lambda: shown_locally(core, FIRST), "the concern in the playground")
         await say(playground, "/outcome D-1 adopted-with-changes SMS stays as a second way")
         for town in towns:

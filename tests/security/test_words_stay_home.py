@@ -112,9 +112,8 @@ async def test_an_answer_that_the_channel_may_not_read_is_for_the_person_alone(s
     assert answer.is_secret
 
 
-async def test_what_a_channel_keeps_is_on_no_desk_and_in_no_other_channel(each_house: House) -> None:
+async def test_what_a_channel_keeps_is_on_no_desk_and_in_no_other_channel(house: House) -> None:
     """A concern whose words stay home is left without an answer: the conflict that it becomes tells nobody's words."""
-    house = each_house
     await house.say("nairobi", "wanjiku", "/keep-words on")
     await house.say("oakland", "ana", "/propose Use Signal --affects nairobi,bilbao --for 3d")
     await house.say("nairobi", "wanjiku", f"/input D-1 concern {CANARY} objection")
