@@ -122,6 +122,10 @@ class SlackSender:
         }
         try:
             answer = await api.call("chat.postMessage", **args)
+        except asyncio.CancelledError:
+            # Given up in the midst of it: it may have arrived.
+            self._unclear_at[post.key] = self._clock()
+            raise
         except SlackError as error:
             if error.unclear:
                 self._unclear_at[post.key] = self._clock()

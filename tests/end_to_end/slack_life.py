@@ -119,7 +119,8 @@ class SlackLife:
             for m in channel.messages.values()
             if m.metadata is not None and not m.is_gone
         ]
-        assert Counter(marks) == Counter((key, 0) for key, _ in wanted)
+        shown, meant = Counter(marks), Counter((key, 0) for key, _ in wanted)
+        assert (shown - meant, meant - shown) == (Counter(), Counter()), (shown - meant, meant - shown)
         ids = {m.ts for channel in self.channels.values() for m in channel.messages.values() if m.metadata}
         assert {remote_id for _, remote_id in wanted} == ids
         for title in self.decided:
