@@ -39,7 +39,7 @@ DEEDS: dict[str, tuple[Any, str]] = {
 }
 BEFORE, AFTER = "before the commit of", "after the commit of"
 IN_A_GROUP, SENDING, MIGRATING = "in a group of commands", "before a send", "while migrating"
-QUICK = Tuning(lag_s=0.4, retry_s=0.02, timeout_s=0.8, is_paced=False)
+QUICK = Tuning(lag_s=0.1, retry_s=0.02, timeout_s=0.25, is_paced=False)
 POINTS = (*(f"{when} {deed}" for deed in DEEDS for when in (BEFORE, AFTER)), IN_A_GROUP, SENDING)
 """All but MIGRATING, which is passed on an empty database only."""
 
@@ -94,7 +94,7 @@ def set_up_slack() -> None:
     """Everything sooner than in earnest, and as many messages at once as there are; a send is given time to fail."""
     if "SLACK_API_URL" not in os.environ:
         return
-    delivering.LEASE, delivering.SEND_TIMEOUT = timedelta(seconds=8), timedelta(seconds=3)
+    delivering.LEASE, delivering.SEND_TIMEOUT = timedelta(seconds=3), timedelta(seconds=1)
     delivering.FIRST_PAUSE = timedelta(seconds=0.1)
     slack.build_slack = partial(slack.build_slack, tuning=QUICK)
 
