@@ -18,9 +18,10 @@ from bot.core.conversation import Actor, CommandTyped, Incoming, MessagePosted, 
 from bot.core.deadlines import Clockwork
 from bot.core.delivery import Deliverer
 from bot.core.dispatch import Dispatch
+from bot.core.scoping import LATELY
 from bot.core.standing import Standing
 from bot.core.working_time import WorkingTime, next_working_moment
-from storage import deadlines, directory
+from storage import deadlines, delivery, directory
 from storage.network import Channel, Group
 from storage.work import Tx, Work
 
@@ -94,6 +95,7 @@ class Life:
         self._orders, self._keys = itertools.count(), itertools.count()
         self.down = self._downtimes()
         self.decided = 0
+        self._was_down = False
 
     @property
     def now(self) -> datetime:
@@ -123,6 +125,8 @@ class Life:
             self._clock[0] = self._up_again(max(self.now, _on_grid(min(planned, due or planned))))
             if self.now >= end:
                 break
+            if self._was_down:
+                await self._standing.begin()
             await self._acts()
             await self.dispatch.activity.flush_now_and_then(self.now)
             await self._clockwork.fire_due()
@@ -130,15 +134,23 @@ class Life:
             progress((self.now - START) / (end - START))
 
     async def _acts(self) -> None:
+        self.platform.acting.clear()
         while self._events and self._events[0].at <= self.now:
-            await self._type(*heapq.heappop(self._events).act())
+            event = heapq.heappop(self._events)
+            await self._type(event.at, *event.act())
 
     async def _next_due(self) -> datetime | None:
-        return await self._work.read(lambda tx: deadlines.next_due(tx.db, 1))
+        def look(tx: Tx) -> datetime | None:
+            ahead = (deadlines.next_due(tx.db, 1), delivery.next_at(tx.db, Platform.platform))
+            return min((at for at in ahead if at is not None), default=None)
+
+        return await self._work.read(look)
 
     def _up_again(self, at: datetime) -> datetime:
+        planned = at
         for _ in self.down:
             at = next((end for begin, end in self.down if begin <= at < end), at)
+        self._was_down = at > planned
         return at
 
     def _found(self, tx: Tx) -> None:
@@ -154,15 +166,18 @@ class Life:
             directory.add_identity(tx.db, 1, Platform.platform, "w", name, 10_000 + n, name)
             directory.add_membership(tx.db, 1, 10_000 + n, n % self.plan.groups + 1, tx.now)
 
-    async def _type(self, group_id: int, who: str, text: str) -> None:
+    async def _type(self, at: datetime, group_id: int, who: str, text: str) -> None:
+        """Somebody did it at `at`; Mycel hears of it now, which is later where it was down."""
+        if self.now - at < LATELY:
+            self.platform.acting.add(group_id)
         place = Place(Platform.platform, "w", f"g{group_id}")
         actor = Actor(Platform.platform, "w", who, who)
         key = f"e{next(self._keys)}"
         incoming: Incoming
         if text.startswith("/"):
-            incoming = CommandTyped(key, place, actor, self.now, text[1:])
+            incoming = CommandTyped(key, place, actor, at, text[1:])
         else:
-            incoming = MessagePosted(key, place, actor, self.now, key, text)
+            incoming = MessagePosted(key, place, actor, at, key, text)
         await self.dispatch.handle(incoming)
 
     def _at(self, at: datetime, act: Callable[[], Typed]) -> None:

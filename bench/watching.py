@@ -27,8 +27,9 @@ class Seen:
     digests: defaultdict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
     sorts: Counter[str] = field(default_factory=Counter)
     own_in_quiet: list[str] = field(default_factory=list)
-    caused_in_quiet: int = 0
+    caused_in_quiet: list[str] = field(default_factory=list)
     urgent_in_quiet: int = 0
+    answers_in_quiet: int = 0
     to_heard: list[str] = field(default_factory=list)
     a_week: Counter[tuple[int, int]] = field(default_factory=Counter)
     all_a_week: Counter[tuple[int, int]] = field(default_factory=Counter)
@@ -45,6 +46,8 @@ class Platform:
     ) -> None:
         self._clock, self._groups, self._calendars = clock, groups, calendars
         self._heard: dict[tuple[int, int], datetime] = {}
+        self.acting: set[int] = set()
+        """Groups in whose channel somebody acts right now."""
         self.seen = Seen()
 
     def heard(self, number: int, group_id: int) -> None:
@@ -87,10 +90,12 @@ class Platform:
                 self.seen.own_in_quiet.append(key)
         elif sort in OWN:
             self.seen.own_in_quiet.append(key)
-        elif "urgent" in text.lower() or "could not wait" in text:
+        elif "Urgent" in text.splitlines()[:3]:
             self.seen.urgent_in_quiet += 1
+        elif group_id in self.acting:
+            self.seen.answers_in_quiet += 1
         else:
-            self.seen.caused_in_quiet += 1
+            self.seen.caused_in_quiet.append(key)
 
     def _reminded_of(self, key: str, text: str) -> list[int]:
         """The windows that a message says this group was not heard on."""

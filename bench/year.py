@@ -57,6 +57,7 @@ def promised(life: Life) -> tuple[tuple[str, int, int], ...]:
         ("groups' weeks with two digests", double, 0),
         ("reminders and questions to a group that was heard", len(seen.to_heard), 0),
         ("of its own accord, in quiet hours or on a day off", len(seen.own_in_quiet), 0),
+        ("as somebody acted elsewhere, in quiet hours, and not urgent", len(seen.caused_in_quiet), 0),
         ("most of its own accord in a channel and week", max(seen.a_week.values(), default=0), MOST),
     )
 
@@ -83,8 +84,8 @@ def report(life: Life, took_s: float) -> Section:
         ("questions to silent groups, and calls for them", seen.sorts["question"] - seen.together),
         ("several of these in one message", seen.together),
         ("most of all sorts in a channel and week", max(seen.all_a_week.values(), default=0)),
-        ("as somebody acted elsewhere, in quiet hours here", seen.caused_in_quiet),
         ("of urgent decisions, marked, in quiet hours here", seen.urgent_in_quiet),
+        ("of what somebody did there just then, in quiet hours", seen.answers_in_quiet),
     ):
         section.add(Figure(name, "", [float(counted)]))
     section.add(Figure("took", "s", [took_s]))
@@ -92,7 +93,9 @@ def report(life: Life, took_s: float) -> Section:
         f"Of its own accord: digests, reminders, questions, owed outcomes; {MOST_A_WEEK} in seven days and a digest."
     )
     section.notes.append("A late digest may come on a day off, outside quiet hours, so that its week has one.")
-    section.notes.append("What people do in one zone is shown in the others at once: windows, concerns, summaries.")
+    section.notes.append(
+        "What people do elsewhere waits for the end of a group's quiet hours, urgent decisions excepted."
+    )
     return section
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core import holding
 from bot.core.calendars import calendar_of
 from bot.core.context import Context, ViewContext
-from bot.core.events import ContributionGiven, DecisionConcluded, GroupPassed
+from bot.core.events import ContributionGiven, DecisionConcluded, GroupChanged, GroupPassed
 from bot.core.feature import Feature, Telling
 from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph
 from bot.core.working_time import WorkingTime, next_working_moment
@@ -258,10 +259,22 @@ def no_longer_so(ctx: Context, fact: ContributionGiven | GroupPassed | DecisionC
     return ()
 
 
+def hours_changed(ctx: Context, fact: GroupChanged) -> tuple[Block, ...]:
+    """What waits for the end of a group's quiet hours waits for the new one."""
+    if fact.group_id is not None and {"quiet", "zone"} & set(fact.changed):
+        group = directory.groups_by_id(ctx.db, ctx.network.id, [fact.group_id])[fact.group_id]
+        holding.hours_changed(ctx, group)
+    return ()
+
+
 FEATURE = Feature(
     "telling",
     deadlines={KIND: fire},
     views={VIEW: together},
-    subscriptions=tuple((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded)),
+    begin=holding.resume,
+    subscriptions=(
+        (GroupChanged, hours_changed),
+        *((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded)),
+    ),
 )
 """What stands behind every room that offers something; it has no commands of its own."""

@@ -74,6 +74,8 @@ def set_review(ctx: Context, decision: Decision) -> None:
 def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
     """Shows it where it was said, in a home of its group, and in those of groups that are told."""
     wanted: dict[int, tuple[Channel, bool]] = {}
+    is_urgent = bool(decision.urgent) and decision.status == "taken"
+    ctx.know((parties.own, *parties.told))
     told_homes = directory.homes(ctx.db, ctx.network.id, [g.id for g in parties.told])
     for channel in told_homes:
         wanted[channel.id] = (channel, True)
@@ -84,22 +86,24 @@ def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
         for channel in directory.homes(ctx.db, ctx.network.id, [parties.own.id]):
             wanted[channel.id] = (channel, False)
     for channel, is_told in wanted.values():
-        card(ctx, decision, channel, is_told=is_told)
+        card(ctx, decision, channel, is_told=is_told, is_urgent=is_urgent)
 
 
 def told_cards(ctx: Context, decision: Decision, told: tuple[Group, ...]) -> None:
     """Shows it in the homes of the groups that are told."""
+    is_urgent = bool(decision.urgent) and decision.status == "taken"
     for channel in directory.homes(ctx.db, ctx.network.id, [group.id for group in told]):
-        card(ctx, decision, channel, is_told=True)
+        card(ctx, decision, channel, is_told=True, is_urgent=is_urgent)
 
 
-def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool) -> None:
+def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool, is_urgent: bool = False) -> None:
     ctx.say(
         channel,
         "decision_card",
         {"number": decision.number, "is_told": is_told},
         key=f"{decision.id}:card:{channel.id}",
         about=decision.id,
+        is_urgent=is_urgent,
     )
 
 
