@@ -21,7 +21,7 @@ from bot.core.events import (
     RoleTaken,
 )
 from bot.core.feature import Feature
-from bot.features.conflicts import deadlines, digesting, following, noticing, telling
+from bot.features.conflicts import deadlines, digesting, following, noticing, telling, tellings
 from bot.features.conflicts.ending import confirm, differ, dismiss, reopen, settle, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
@@ -60,4 +60,5 @@ FEATURE = Feature(
         (GroupStateChanged, following.group_state_changed),
         (DigestAsked, digesting.in_digest),
     ),
+    tellings=tellings.TELLINGS,
 )

@@ -12,15 +12,20 @@ from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import DecisionsLinked, LinkAsked
 from bot.core.message import Block, Note
+from bot.core.working_time import add_business_days
 from bot.features.decisions import rules, sourcing
 from bot.features.decisions.declarations import LogDecision
 from bot.features.decisions.loading import readable, seen
+from bot.features.decisions.tellings import LINK
 from storage import counters, decision_index, decision_terms, decisions, directory, links
 from storage.decision_sources import Source
 from storage.decision_terms import Terms
 from storage.decisions import Decision
 from storage.group_states import LEFT
 from storage.network import Channel, Group
+
+LINK_REMINDED_AFTER = (5, 15)
+"""Business days after which a group that was asked about a link is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +196,15 @@ def touch_with_links(ctx: Context, number: int) -> None:
         ctx.touch(f"D-{link.to_number if link.number == number else link.number}")
 
 
+def _remind_later(ctx: Context, link: links.Link, asked: Group) -> None:
+    """When the asked group is reminded, if it has said nothing by then."""
+    about, args = f"D-{link.number}:{link.relation}:D-{link.to_number}", {"number": link.number}
+    for n, days in enumerate(LINK_REMINDED_AFTER):
+        at = add_business_days(calendar_of(asked), ctx.now, days)
+        round = ctx.now.toordinal() * len(LINK_REMINDED_AFTER) + n
+        ctx.due(at, LINK, about, group_id=asked.id, round=round, relation=link.relation, to=link.to_number, **args)
+
+
 def _ask(ctx: Context, link: links.Link, earlier: Decision, homes: list[Channel]) -> list[Block]:
     asked = LinkAsked(
         about=f"D-{link.number}",
@@ -209,6 +223,7 @@ def _ask(ctx: Context, link: links.Link, earlier: Decision, homes: list[Channel]
             about=f"D-{link.number}",
         )
     group = directory.groups_by_id(ctx.db, ctx.network.id, [earlier.group_id])[earlier.group_id]
+    _remind_later(ctx, link, group)
     words = ctx.words
     line = words.line(
         "{id} is {group}'s decision; they have been asked, and it changes only by their own hand.",

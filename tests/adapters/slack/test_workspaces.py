@@ -112,7 +112,9 @@ async def test_one_network_in_two_workspaces_and_one_window(network: Network) ->
     assert "registered by a steward" in refused
     await network.new_steward_code("STEW-ARD2-22")
     await network.types(otieno, nairobi, "/mycel steward STEW-ARD2-22")
-    assert "is registered" in await network.types(otieno, nairobi, "/mycel group Nairobi --tz Africa/Nairobi --quiet off")
+    assert "is registered" in await network.types(
+        otieno, nairobi, "/mycel group Nairobi --tz Africa/Nairobi --quiet off"
+    )
     await network.types(network.ana, network.oakland, "/propose Use Signal --affects nairobi --for 10bd")
     [*_, head] = network.union.shown(nairobi)
     assert "Use Signal" in head.text
