@@ -28,7 +28,7 @@ LAG = timedelta(minutes=1)
 class Seen:
     """Counted laws. `digests`: group → its local weeks, one entry a digest; `a_week`: (channel, week) → messages.
 
-    Of conflicts: `circle_told` of which where the circle meets; `old_conflicts` were open for more than 14 days, of which
+    Of conflicts: `circle_told` of which where the circle meets; `old_conflicts` were open for more than 14 days, and
     `off_the_desk` were not listed there, and of which the circle was `untold`.
     """
 

@@ -95,7 +95,7 @@ def report(life: Life, took_s: float) -> Section:
         section.add(Figure(name, "", [float(counted)]))
     section.add(Figure("took", "s", [took_s]))
     section.notes.append(
-        f"Of its own accord: digests, reminders, questions, waiting conflicts; {MOST_A_WEEK} in seven days and a digest."
+        f"Of its own accord: digests, reminders, questions, old conflicts; {MOST_A_WEEK} in seven days and a digest."
     )
     section.notes.append("A late digest may come on a day off, outside quiet hours, so that its week has one.")
     section.notes.append(

@@ -160,14 +160,16 @@ class PerRecord(Kind):
 
 @dataclass(frozen=True, slots=True)
 class AnyId(Kind):
-    """An id of several kinds, kept as (letter, number)."""
+    """An id of several kinds, kept as (letter, number); a number alone is of kind `default`, if there is one."""
 
     name: str = "id"
     shown: str = "D-1"
     letters: str = "DC"
+    default: str = ""
 
     def parse(self, typed: str) -> tuple[str, int]:
-        letter = typed.strip()[:1].upper()
+        bare = typed.strip().lstrip("#")
+        letter = self.default if bare[:1].isdigit() else bare[:1].upper()
         if not letter or letter not in self.letters:
             ids = " / ".join(f"{x}-12" for x in self.letters)
             raise UserError("“{typed}” is no id of this kind; it looks like {id}.", typed=typed.strip(), id=ids)

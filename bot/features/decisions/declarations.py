@@ -85,7 +85,9 @@ class Undo(Args):
 
 
 class ShowDecision(Args):
-    decision: Annotated[DecisionId, At()] = Field(description=mark("Its number"))
+    record: Annotated[tuple[str, int], AnyId(shown="D-1", letters="DX", default="D"), At()] = Field(
+        description=mark("Its number")
+    )
     page: Annotated[int, PageNumber(), Option(is_hidden=True)] = 1
 
 
@@ -122,8 +124,8 @@ class EditDecision(Args):
 
 
 class Redact(Args):
-    record: Annotated[tuple[str, int], AnyId(shown="D-1|C-3"), At()] = Field(
-        description=mark("A decision or a contribution")
+    record: Annotated[tuple[str, int], AnyId(shown="D-1|C-3|X-1", letters="DCX"), At()] = Field(
+        description=mark("A decision, a contribution or a conflict")
     )
 
 

@@ -6,7 +6,7 @@ from bot.core import parsing
 from bot.core.commands import Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
-from bot.core.events import DecisionShown
+from bot.core.events import ConflictShown, DecisionShown
 from bot.core.language import mark
 from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, Spans
 from bot.core.paging import pages
@@ -23,13 +23,17 @@ PAGE = 10
 
 @command(
     "show",
-    summary=mark("Read a decision, with why and what became of it"),
+    summary=mark("Read a decision, with why and what became of it; or a conflict"),
     who=Who.ALL,
-    examples=("/show D-12",),
+    examples=("/show D-12", "/show X-1"),
     reads=True,
 )
 def show(ctx: Context, args: ShowDecision) -> Reply:
-    decision = seen(ctx, args.decision)
+    letter, number = args.record
+    if letter == "X":
+        found = ctx.ask(ConflictShown(about=f"X-{number}", conflict=number))
+        return Answer(Message(found), is_secret=True)
+    decision = seen(ctx, number)
     more = ctx.ask(DecisionShown(about=decision.id, number=decision.number, group_id=decision.group_id))
     told = told_to_person(ctx, decision, is_whole=True)
     has_words_of_group = told.life is not None and told.life.is_source_shown and ctx.group != told.group
@@ -44,14 +48,14 @@ def _page(ctx: Context, args: ShowDecision, whole: Message) -> Message:
     number = min(max(args.page, 1), len(every))
     if len(every) == 1:
         return whole
-    words = ctx.words
+    words, id = ctx.words, f"D-{args.record[1]}"
     blocks: list[Block] = list(every[number - 1])
     if number > 1:
-        about = words.line("{id}, page {n} of {all}", id=f"D-{args.decision}", n=number, all=len(every))
+        about = words.line("{id}, page {n} of {all}", id=id, n=number, all=len(every))
         blocks.insert(0, Paragraph(about))
     if number < len(every):
         blocks.append(Note(words.line("Page {n} of {all}.", n=number, all=len(every))))
-        blocks.append(Actions((Action(words("Go on"), f"/show D-{args.decision} --page {number + 1}"),)))
+        blocks.append(Actions((Action(words("Go on"), f"/show {id} --page {number + 1}"),)))
     return Message(tuple(blocks))
 
 
