@@ -73,7 +73,7 @@ class Sender(Protocol):
         """Changes a message in place."""
 
     async def remove(self, post: Post) -> None:
-        """Takes a message back."""
+        """Takes a message back; also one that has no id yet, of which it is unclear whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class Deliverer:
             row.ready_at if row.is_unclear else None,
         )
         if message is None:
-            if row.remote_id is not None:
+            if row.remote_id is not None or row.is_unclear:
                 await self._sender.remove(post)
             return None
         if row.remote_id is None:

@@ -268,6 +268,25 @@ async def test_what_has_nothing_more_to_show_is_removed_and_may_come_back(
     assert [what for what, *_ in platform.calls] == ["post", "remove", "post"]
 
 
+async def test_what_is_not_wanted_any_more_but_may_have_arrived_is_taken_back(
+    house: House, platform: Platform, echo: Echo
+) -> None:
+    async def arrives(post: Post) -> None:
+        await Channels.post(platform, post)
+
+    platform.on_send = arrives
+    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    await want(house, "a", about="D-1")
+    await house.deliverer.drain()
+    platform.on_send = None
+    echo.texts["D-1"] = None
+    await touch(house, "D-1")
+    house.clock.move(minutes=1)
+    await house.deliverer.drain()
+    assert [what for what, *_ in platform.calls] == ["post", "remove"]
+    assert house.shown("oakland") == ""
+
+
 async def test_an_unclear_send_is_said_to_be_one(house: House, platform: Platform) -> None:
     platform.refusals["a"] += [DeliveryError("timeout", unclear=True), DeliveryError("429")]
     await want(house, "a")
