@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 from bot.core.delivery import LEASE, Deliverer
@@ -28,6 +29,14 @@ def life(stage: SlackStage, *, is_busy: bool = False) -> Deliverer:
     return Deliverer(core.work, stage.deliverer._sender, core.dispatch.registry.views, clock, core.new_id)
 
 
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            if is_so():
+                return
+            await asyncio.sleep(0.01)
+
+
 async def test_the_next_life_may_be_too_busy_to_look_and_the_one_after_it_looks(stage: SlackStage) -> None:
     oakland = stage.channels["oakland"]
     stage.slack.world.history_lag_s = 0.02
@@ -35,9 +44,7 @@ async def test_the_next_life_may_be_too_busy_to_look_and_the_one_after_it_looks(
     stage.slack.faults.add("chat.postMessage", How.HANG_AFTER, channel=oakland.id)
     killed = life(stage)
     await killed._begin_turns()
-    async with asyncio.timeout(10):
-        while not stage.slack.faults.all_used:
-            await asyncio.sleep(0.01)
+    await until(lambda: stage.slack.faults.all_used)
     for turn in killed._turns:
         turn.cancel()
     await asyncio.wait(killed._turns)

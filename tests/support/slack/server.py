@@ -52,13 +52,6 @@ class Slack:
     def api_url(self) -> str:
         return f"{self.url}/api/"
 
-    @property
-    def connections(self) -> list[Any]:
-        """Those that callers hold open."""
-        assert self._runner is not None
-        assert self._runner.server is not None
-        return list(self._runner.server.connections)
-
     async def start(self) -> None:
         server = web.Application(client_max_size=20_000_000)
         server.router.add_route("*", "/api/{method}", self._answer)
