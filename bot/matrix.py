@@ -40,7 +40,7 @@ async def build_matrix(
         "matrix",
         f"On Matrix as {', '.join(a.user for a in accounts)}: invite it into a room (first steward: `mycel init`).",
         run=tuple(partial(_run, client) for client in clients.values()),
-        problem=lambda: "; ".join(c.why_not_ready for c in clients.values() if c.why_not_ready),
+        problem=lambda: "; ".join(f"{c.account.user}: {c.why_not_ready}" for c in clients.values() if c.why_not_ready),
     )
 
 

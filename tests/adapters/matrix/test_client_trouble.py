@@ -115,6 +115,29 @@ async def test_with_a_password_the_next_start_keeps_the_device(bots: Bots, ana: 
     await bot.hears("are you there?")
 
 
+async def test_a_session_that_ends_is_followed_by_another_of_the_same_device(bots: Bots, ana: User) -> None:
+    bot = await bots.new(tuning=replace(QUICK, lives_for=timedelta()), is_encrypting=True).start()
+    room = await bots.room_with(bot, ana)
+    device = device_of(bot)
+    bots.server_user(bot).call("POST", "/logout/all", {})
+    ana.send(room, "are you there?")
+    await bot.hears("are you there?")
+    assert bot.task is not None
+    assert not bot.task.done()
+    assert device_of(bot) == device
+    assert bot.client.connected is not None
+    assert bot.client.connected.signed.is_signed
+
+
+async def test_who_waits_for_an_account_that_has_ended_is_told_at_once(bots: Bots, ana: User) -> None:
+    bot = bots.new(ana, password=None, access_token="dead")
+    with pytest.raises(SessionEnded):
+        await bot.start()
+    assert ana.user_id in bot.client.why_not_ready
+    error = await asyncio.wait_for(error_of(bot.client.send("!room", "m.room.message", notice("x"), "t1")), 1)
+    assert (error.permanent, error.unclear) == (False, False)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
