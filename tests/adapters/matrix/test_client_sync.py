@@ -143,8 +143,11 @@ async def test_a_slow_homeserver_is_given_more_time_each_time(sqlite_url: str) -
     for failures in (0, 1, 2, 3, 9, 999):
         with pytest.raises(MatrixError):
             await sync.once(Since("s1", None), is_full=False, wait_s=30, failures=failures)
+    for since in (Since(None, None), Since("s1", None)):
+        with pytest.raises(MatrixError):
+            await sync.once(since, is_full=True, wait_s=0)
     await work.close()
-    assert http.given == [40, 50, 70, 100, 100, 100]
+    assert http.given == [40, 50, 70, 100, 100, 100, 100, 100]
 
 
 class Forked(Http):
