@@ -39,6 +39,9 @@ Trouble = Callable[[str, str], Awaitable[None]]
 SILENT_FOR = timedelta(seconds=120)
 """Without a sync for so long the account is not usable: a sync takes 30 seconds where nothing happens."""
 
+HELD_BACK_S = 0.2
+"""The next sync waits so long for what the last one brought: homeservers do one thing at a time, answers first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
@@ -231,6 +234,7 @@ class MatrixClient(Sending):
             pacing.reset()
             self.tell_synced()
             await self._keep_up(crypto)
+            await worker.rest(HELD_BACK_S)
 
     async def _keep_up(self, crypto: Crypto | None) -> None:
         """Keys can wait for the next sync; those that a message needs are fetched with it."""
