@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters.slack.port import PLATFORM
 from bot.core.feature import Feature
@@ -15,6 +16,8 @@ from tests.support.slack.server import Slack
 from tests.support.slack.shown import Shown
 from tests.support.slack.world import Channel, Message
 
+# How soon a lost connection is noticed has tests of its own; a busy machine is not to look like one.
+CALM = replace(mycel.QUICK, ping_s=10, watch_s=10)
 OWN = ("/decide", "/propose", "/conflicts", "/mycel")
 
 
@@ -110,7 +113,7 @@ async def open_slack(url: str, features: Sequence[Feature], *, is_socket: bool =
     await slack.start()
     team = Team(slack, "coop")
     settings = mycel.account(slack, team.token, is_socket=is_socket)
-    behind = await mycel.open_mycel(slack, settings, url, clock=clock, features=features)
+    behind = await mycel.open_mycel(slack, settings, url, clock=clock, features=features, tuning=CALM)
     stage = SlackStage(slack, team, behind, clock)
     for slug, (_, zone, _, names) in GROUPS.items():
         people = {name: team.person(name, zone) for name in names}
