@@ -18,7 +18,9 @@ def standing(words: Words, found: Room) -> tuple[Block, ...]:
     decision = found.decision
     if decision.redacted_at is not None:
         at = words.moment(decision.redacted_at)
-        return (Paragraph(words.line("The words of {id} were redacted on {at}.", id=RecordMention(decision.id), at=at)),)
+        return (
+            Paragraph(words.line("The words of {id} were redacted on {at}.", id=RecordMention(decision.id), at=at)),
+        )
     if decision.status in _PAST:
         return (Paragraph(words.line(_PAST[decision.status], command=Code(f"/show {decision.id}"))),)
     if found.window.is_review and decision.urgent and not found.window.outcome:

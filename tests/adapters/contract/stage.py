@@ -12,7 +12,6 @@ from storage.deadlines import next_due
 from storage.work import Work
 from tests.support.house import Clock
 
-
 ANYWHERE = "*"
 
 

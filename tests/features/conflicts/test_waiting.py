@@ -217,6 +217,8 @@ async def test_a_concern_that_rests_ends_no_conflict_and_who_takes_it_over_has_r
     shown = plain(await house.say("bilbao", "iker", "/conflicts X-1"))
     assert "C-1 was left without an answer.\nNobody speaks for it: who raised it is gone." in shown
     await house.say("nairobi", "wanjiku", "/take-over C-1 Half of us have no phone")
-    assert "> Half of us have no phone\n— Wanjiku (Nairobi)" in plain(await house.say("bilbao", "iker", "/conflicts X-1"))
+    assert "> Half of us have no phone\n— Wanjiku (Nairobi)" in plain(
+        await house.say("bilbao", "iker", "/conflicts X-1")
+    )
     await house.say("nairobi", "wanjiku", "/resolve C-1")
     assert (await stored(house)).state == "settled"
