@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from bench.watching import Seen
 from bot.core.conversation import Actor, CommandTyped, Place
 from storage import desk
+from storage.audiences import Eyes
 from storage.conflict_tables import conflicts
-from storage.decision_lists import Eyes
 from storage.desk import CONFLICT, Wanted
 from storage.work import Tx
 

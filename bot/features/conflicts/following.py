@@ -8,6 +8,9 @@ from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import (
     ChannelBound,
+    ConcernOrphaned,
+    ConcernRested,
+    ConcernTakenOver,
     ConflictRedacted,
     ContributionRedacted,
     GroupStateChanged,
@@ -95,6 +98,23 @@ def redacted(ctx: Context, fact: ConflictRedacted) -> tuple[Block, ...]:
         said = "The words of {id} are gone, here and in every channel. That it was there stays."
         return (Paragraph(ctx.words.line(said, id=found.about)),)
     return (Paragraph(ctx.words.line("Your words in {id} are gone, here and in every channel.", id=found.about)),)
+
+
+def concern_left_alone(ctx: Context, fact: ConcernOrphaned | ConcernRested) -> tuple[Block, ...]:
+    """Nobody speaks for a concern that became a conflict: this says so, and stays, as silence ends no conflict."""
+    conflict = conflicts.of_concern(ctx.db, ctx.network.id, fact.number, fact.contribution)
+    if conflict is not None:
+        ctx.touch(conflict.about)
+    return ()
+
+
+def concern_taken_over(ctx: Context, fact: ConcernTakenOver) -> tuple[Block, ...]:
+    """Whoever speaks for a concern from now on is the raiser of the conflict that it became."""
+    conflict = conflicts.of_concern(ctx.db, ctx.network.id, fact.number, fact.contribution)
+    if conflict is not None:
+        conflicts.update(ctx.db, replace(conflict, raiser_id=ctx.actor.id))
+        ctx.touch(conflict.about)
+    return ()
 
 
 def channel_bound(ctx: Context, fact: ChannelBound) -> tuple[Block, ...]:
