@@ -18,14 +18,13 @@ from adapters.slack.workspaces import AllWorkspaces, Workspaces
 from bot.core.delivery import Post
 from bot.core.errors import DeliveryError
 from bot.core.message import Message, Quote, paragraph
-from storage.engine import open_engine
 from storage.network import Channel
-from storage.types import metadata
 from storage.work import Work, open_work
 from tests.support.slack.faults import How
 from tests.support.slack.people import Team
 from tests.support.slack.server import Slack
 from tests.support.slack.world import Channel as SlackChannel
+from tests.support.tables import make_tables
 
 LAG_S = 0.3
 LONG = Message((paragraph("It begins."), Quote("word " * 5000), paragraph("It ends.")))
@@ -67,9 +66,7 @@ async def _no_sleep(_: float) -> None:
 
 @pytest.fixture
 async def stage(slack: Slack, sqlite_url: str) -> AsyncIterator[Stage]:
-    engine = open_engine(sqlite_url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(sqlite_url)
     work = open_work(sqlite_url, clock=lambda: datetime.now(UTC))
     team = Team(slack, "coop")
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:

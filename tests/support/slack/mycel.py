@@ -18,14 +18,13 @@ from bot.parts import Core, Platform
 from bot.settings import SlackAccount
 from bot.slack import manifest_of, put_together
 from storage import directory
-from storage.engine import open_engine
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.work import Tx
 from tests.end_to_end.living import free_port
 from tests.support.house import GROUPS, Clock
 from tests.support.slack.people import Team
 from tests.support.slack.server import Slack
+from tests.support.tables import make_tables
 
 SECRET = b"secret of the tests, 32 bytes long"
 QUICK = Tuning(lag_s=0.05, ping_s=0.3, watch_s=0.3, retry_s=0.02, timeout_s=1)
@@ -91,9 +90,7 @@ async def open_mycel(
 ) -> Mycel:
     """On a fresh database with the network 1; the stand-in's app is configured by Mycel's own manifest."""
     tuning = replace(tuning, is_paced=is_paced)
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(url)
     core = await build_core(url, "mycel", clock=clock or Clock(), features=features)
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
