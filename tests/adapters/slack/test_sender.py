@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from adapters.slack import own
 from adapters.slack.errors import SlackError
 from adapters.slack.own import OwnMessages
 from adapters.slack.pacing import Pace
@@ -84,6 +85,9 @@ async def test_a_message_is_posted_changed_and_taken_back(stage: Stage) -> None:
     assert stage.own.keys[stage.garden.id, ts] == "D-1:card"
     await sender.edit(stage.post("Hello again", rev=2, remote_id=ts))
     assert stage.shown() == ["Hello again"]
+    changed = stage.garden.messages[ts]
+    assert changed.raw["blocks"]
+    assert changed.metadata == own.metadata("D-1:card", 2)
     await sender.remove(stage.post(rev=3, remote_id=ts))
     await sender.remove(stage.post(rev=3, remote_id=ts))
     assert stage.shown() == []
@@ -159,6 +163,7 @@ async def test_what_did_not_arrive_is_posted(stage: Stage, how: How) -> None:
     with pytest.raises(SlackError) as lost:
         await sender.post(stage.post())
     assert lost.value.unclear
+    assert len(stage.slack.called("chat.postMessage", with_errors=True)) == 1  # the SDK would try again by itself
     await sender.post(stage.post(is_unclear=True))
     assert stage.shown() == ["Hello"]
 
