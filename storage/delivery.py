@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.delivery_tables import lanes, messages
+from storage.prepared import Prepared
 from storage.statements import insert
 from storage.types import UtcDateTime
 
@@ -71,11 +72,13 @@ _WAKE = _WAKE.on_conflict_do_update(
     where=sa.and_(lanes.c.lease.is_(None), sa.or_(lanes.c.next_at.is_(None), lanes.c.next_at > _WAKE.excluded.next_at)),
 )
 
+_WANT_EACH, _WAKE_EACH = Prepared(_WANT), Prepared(_WAKE)
+
 
 def want(db: sa.Connection, rows: list[dict[str, Any]], wake: list[dict[str, Any]]) -> None:
     """Wants messages to be visible: new ones are posted, known ones (same key) edited. Wakes their lanes."""
-    db.execute(_WANT, rows)
-    db.execute(_WAKE, wake)
+    _WANT_EACH.run_each(db, rows)
+    _WAKE_EACH.run_each(db, wake)
 
 
 _TOUCH = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.matrix import render
+from adapters.matrix.floor import Floor
 from adapters.matrix.markup import Names, permalink
 from adapters.matrix.own import OwnMessages, first_post, txn_id
 from adapters.matrix.port import PLATFORM, Content, Event, MatrixPort, Scene
@@ -27,14 +28,17 @@ class MatrixSender:
 
     platform = PLATFORM
 
-    def __init__(self, work: Work, ports: Mapping[str, MatrixPort], own: OwnMessages) -> None:
-        self._work, self._ports, self._own = work, ports, own
+    def __init__(
+        self, work: Work, ports: Mapping[str, MatrixPort], own: OwnMessages, floor: Floor | None = None
+    ) -> None:
+        self._work, self._ports, self._own, self._floor = work, ports, own, floor or Floor()
         # First event → the events of the further parts, of those messages that were sent or looked up lately.
         self._parts: dict[str, list[str]] = {}
 
     async def post(self, post: Post) -> str:
         """Shows a message and returns its (first) event's id. Where an earlier try may have arrived, it looks first."""
         port = self._port(post)
+        await self._floor.free(post.channel.remote_id)
         if post.is_unclear:
             sent = await self._arrived(port, post)
             if sent is not None:
@@ -46,6 +50,7 @@ class MatrixSender:
 
     async def edit(self, post: Post) -> None:
         """Changes a message in place."""
+        await self._floor.free(post.channel.remote_id)
         await self._bring_up(self._port(post), post, _shown(post))
 
     async def remove(self, post: Post) -> None:
