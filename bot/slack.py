@@ -72,7 +72,7 @@ async def put_together(
     )
     apps = [SlackApp(account, base) for account in found]
     everywhere = AllWorkspaces([app.workspaces for app in apps])
-    core.add_sender(SlackSender(core.work, everywhere, own, lag_s=tuning.lag_s))
+    core.add_sender(SlackSender(core.work, everywhere, own, core.clock, lag_s=tuning.lag_s))
     platform = Platform(
         PLATFORM,
         _announcement(found, base_url),

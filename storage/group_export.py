@@ -1,7 +1,8 @@
 """What a group takes with it: its own decisions and what it said, as rows that import again (storage/transfer.py).
 
 What others said on its decisions is theirs: it goes along as kind and count, without words and names. Of decisions of
-others on which the group spoke, the title goes along, so that its words have something to stand on.
+others on which the group spoke, or that were in conflict with its own, the title goes along, so that its words have
+something to stand on. Conflicts and circles: storage/group_export_conflicts.py.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage import transfer, transfer_lines
+from storage import group_export_conflicts, transfer, transfer_lines
+from storage.conflict_tables import conflict_parties
 from storage.counters import counters
 from storage.deadlines import deadlines
 from storage.decision_life_tables import decision_checks, decision_joined, decision_sources, decision_terms
@@ -64,7 +66,8 @@ _SPOKE = (
                     table.c.group_id == _G,
                 )
                 for table in (contributions, decision_joined, decision_checks)
-            )
+            ),
+            group_export_conflicts.with_own(_OWN),
         ),
     )
     .correlate(None)
@@ -80,11 +83,13 @@ def _of(table: sa.Table, numbers: Any) -> sa.ColumnElement[bool]:
 _MEMBERS = sa.select(memberships.c.person_id).where(memberships.c.network_id == _N, memberships.c.group_id == _G)
 _AUTHORS = sa.select(decisions.c.author_id).where(decisions.c.network_id == _N, decisions.c.group_id == _G)
 _SPEAKERS = sa.select(contributions.c.person_id).where(contributions.c.network_id == _N, contributions.c.group_id == _G)
+_CONFLICTS = group_export_conflicts.selected(_OWN, _ALL)
 _NAMED = sa.union(
     *(
         sa.select(table.c.group_id).where(table.c.network_id == _N, table.c.number.in_(_ALL))
         for table in (decisions, decision_groups, window_groups, contributions)
-    )
+    ),
+    sa.select(conflict_parties.c.group_id).where(conflict_parties.c.network_id == _N, _CONFLICTS["conflict_parties"]),
 )
 _OWN_IDS = sa.select(sa.literal("D-") + sa.cast(decisions.c.number, sa.String)).where(
     decisions.c.network_id == _N, decisions.c.group_id == _G, decisions.c.status != "undone"
@@ -116,6 +121,7 @@ _ROWS: Mapping[str, sa.Select[Any]] = {
         contributions, sa.or_(_of(contributions, _OWN), contributions.c.group_id == _G), _of(contributions, _ALL)
     ),
     "concern_answers": _where(concern_answers, concern_answers.c.contribution_id.in_(_ANSWERED)),
+    **{name: _where(table, _CONFLICTS[name]) for name, table in group_export_conflicts.tables().items()},
     "deadlines": _where(deadlines, deadlines.c.about.in_(_OWN_IDS), deadlines.c.state == "pending"),
 }
 """In an order in which they can be stored: that of `transfer.TABLES`."""
@@ -161,7 +167,7 @@ def _cut(table: str, row: Row, group_id: int, own: set[int], at: datetime) -> Ro
                 return here
             return here | {"text": "", "person_id": NOBODY, "redacted_at": row["redacted_at"] or at}
         case _:
-            return row
+            return group_export_conflicts.cut(table, row, group_id, at)
 
 
 def _json(row: Row) -> Row:

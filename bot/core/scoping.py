@@ -182,6 +182,8 @@ class Scoping:
             ctx.acting_as = group
         elif ctx.acting_as is None and len(ctx.actor.group_ids) == 1:
             ctx.acting_as = _only(directory.groups_by_id(ctx.db, ctx.network.id, list(ctx.actor.group_ids)))
+            if ctx.acting_as is not None:
+                ctx.words = _words_alone(ctx, ctx.acting_as)
 
 
 def _renamed(tx: Tx, found: Scope, person: Person, actor: Actor) -> Person:
@@ -203,6 +205,12 @@ def _seen_key(network_id: int, incoming: Incoming) -> tuple[int, str, str, str, 
 
 def _only(groups: dict[int, Group]) -> Group | None:
     return next(iter(groups.values()), None)
+
+
+def _words_alone(ctx: Context, group: Group) -> Words:
+    """Whoever is alone with Mycel is spoken to as at home, unless the place or the person says otherwise."""
+    language = ctx.channel.language if ctx.channel and ctx.channel.language else group.language
+    return Words(language, ctx.actor.zone or group.zone)
 
 
 def _language(found: Scope) -> str:

@@ -29,6 +29,7 @@ class FakeRoom:
     name: str
     members: dict[str, str]
     events: list[dict[str, Any]] = field(default_factory=list)
+    is_encrypted: bool = False
 
     def event(self, event_id: str) -> dict[str, Any] | None:
         return next((event for event in self.events if event["event_id"] == event_id), None)
@@ -38,6 +39,7 @@ class FakeRoom:
             self.room_id,
             self.name,
             is_direct=not self.name,
+            is_encrypted=self.is_encrypted,
             members=frozenset(self.members),
             via=(SERVER,),
             name_of=lambda user_id: self.members.get(user_id, user_id),

@@ -68,6 +68,11 @@ class MatrixStage:
         await self.handle(channel, id)
         return id
 
+    def encrypt(self, channel: str) -> bool:
+        """From now on the room says that it is encrypted."""
+        self.room(channel).is_encrypted = True
+        return True
+
     async def handle(self, channel: str, event_id: str) -> None:
         """Hands an event over, perhaps once more."""
         event = self.room(channel).event(event_id)

@@ -7,6 +7,9 @@ from dataclasses import replace
 from bot.core.context import Context
 from bot.core.events import (
     ChannelBound,
+    ConcernOrphaned,
+    ConcernRested,
+    ConcernTakenOver,
     ContributionRedacted,
     GroupStateChanged,
     IdentityLinked,
@@ -76,6 +79,23 @@ def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Blo
     """A concern that became a conflict has lost its words."""
     conflict = conflicts.of_concern(ctx.db, ctx.network.id, fact.number, fact.contribution)
     if conflict is not None:
+        ctx.touch(conflict.about)
+    return ()
+
+
+def concern_left_alone(ctx: Context, fact: ConcernOrphaned | ConcernRested) -> tuple[Block, ...]:
+    """Nobody speaks for a concern that became a conflict: this says so, and stays, as silence ends no conflict."""
+    conflict = conflicts.of_concern(ctx.db, ctx.network.id, fact.number, fact.contribution)
+    if conflict is not None:
+        ctx.touch(conflict.about)
+    return ()
+
+
+def concern_taken_over(ctx: Context, fact: ConcernTakenOver) -> tuple[Block, ...]:
+    """Whoever speaks for a concern from now on is the raiser of the conflict that it became."""
+    conflict = conflicts.of_concern(ctx.db, ctx.network.id, fact.number, fact.contribution)
+    if conflict is not None:
+        conflicts.update(ctx.db, replace(conflict, raiser_id=ctx.actor.id))
         ctx.touch(conflict.about)
     return ()
 

@@ -162,6 +162,9 @@ def _said(words: Words, found: Case, length: int | None) -> list[Block]:
     if found.concern is not None:
         text = found.concern.text if found.concern.redacted_at is None else ""
         line = words.line("{id} was left without an answer.", id=RecordMention(f"C-{found.concern.id}"))
+        if found.concern.is_orphan:
+            gone = words.line("Nobody speaks for it: who raised it is gone. It stays until its groups end it.")
+            return [Paragraph(line), Paragraph(gone)]
         if found.concern.stays_home:
             stays = words.line("(its words stay in the channel where they were said)")
             return [Paragraph(line), Paragraph(stays)]

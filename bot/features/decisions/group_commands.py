@@ -69,14 +69,16 @@ def affects_us(ctx: Context, args: AffectsUs) -> Reply:
     _add(ctx, decision, group)
     fact = GroupAffected(about=decision.id, group_id=group.id, number=decision.number, by_id=ctx.actor.id)
     more = ctx.publish(fact)
-    for channel in directory.homes(ctx.db, ctx.network.id, [decision.group_id]):
+    # Where there is a window, its threads say so.
+    untold = () if window else directory.homes(ctx.db, ctx.network.id, [decision.group_id])
+    for channel in untold:
         args_of_view = {"number": decision.number, "group_id": group.id}
         key = f"{decision.id}:affects:{group.id}:{channel.id}"
         ctx.say(channel, "group_affected", args_of_view, key=key, about=decision.id)
     ctx.touch(decision.id)
     deciding = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id])[decision.group_id]
     line = ctx.words.line(
-        "{id} says from now on that it affects {group}. {deciding} has been told; it stands meanwhile.",
+        "{id} says from now on that it affects {group}. {deciding} has been told.",
         id=RecordMention(decision.id),
         group=group.name,
         deciding=deciding.name,

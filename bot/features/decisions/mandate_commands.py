@@ -78,7 +78,7 @@ def give_mandate(ctx: Context, args: GiveMandate) -> Reply:
     group, words = deciding_group(ctx), ctx.words
     length = args.length or parse_duration(HELD_FOR)
     until = ends_at(length, ctx.now, calendar_of(group))
-    title = words("{holder} decides on {topic}", holder=args.to, topic=args.topic)
+    title = words("Mandate for {topic}: {holder}", holder=args.to, topic=args.topic)
     terms = Terms(ctx.network.id, 0, MANDATE, expires_at=until, topic=args.topic, holder=args.to)
     logged = LogDecision(title=title[:300], why=args.why, tags=("mandate",))
     decision, _ = storing.store(ctx, logged, Parties(group), "taken", terms)
@@ -86,7 +86,7 @@ def give_mandate(ctx: Context, args: GiveMandate) -> Reply:
     more = ctx.publish(DecisionLogged(about=decision.id, group_id=group.id, number=decision.number))
     storing.cards(ctx, decision, Parties(group))
     line = words.line(
-        "Logged: {id}. {holder} decides on {topic} for {group} until {until}; you are told a week before.",
+        "Logged: {id}. Mandate of {group} for {topic}: {holder}, until {until}. You are told a week before.",
         id=RecordMention(decision.id),
         holder=args.to,
         topic=args.topic,

@@ -76,7 +76,7 @@ def head(words: Words, shown: Story, group: Group | None) -> Message:
     found = shown.room
     d = found.decision
     blocks: list[Block] = [
-        Heading((RecordMention(d.id), Text(" "), Bold(d.title))),
+        Heading((RecordMention(d.id), Text(" "), Bold(d.title or words("(redacted)")))),
         *standing(words, found),
         Paragraph(state(words, found, group)),
     ]
@@ -120,11 +120,10 @@ def _facts(words: Words, shown: Story) -> list[tuple[str, Spans]]:
     d, deciding = shown.room.decision, shown.room.deciding
     by = words.line("{name} for {group}", name=shown.person(d.author_id), group=mention(deciding))
     label = words("Decided by") if shown.room.window.is_review else words("Proposed by")
-    rows: list[tuple[str, Spans]] = [
-        (label, by),
-        (words("Asked"), (Text(listed(words, shown.room.asked_groups)),)),
-        (words("Can be read by"), (Text(words(READERS[d.audience], group=deciding.name)),)),
-    ]
+    rows: list[tuple[str, Spans]] = [(label, by)]
+    if shown.room.asked:
+        rows.append((words("Asked"), (Text(listed(words, shown.room.asked_groups)),)))
+    rows.append((words("Can be read by"), (Text(words(READERS[d.audience], group=deciding.name)),)))
     if d.urgent:
         rows.append((words("Could not wait"), (Text(d.urgent),)))
     for row in shown.room.rows:
@@ -168,6 +167,8 @@ def _said(words: Words, shown: Story, given: Contribution) -> Spans:
         group=shown.group(given.group_id),
         text=shortened(given.text, 200),
     )
+    if given.is_late:
+        return (*line, Text(" " + words("(came late)")))
     return (*line, Text(" " + words("(reworded after the close)"))) if is_reworded_late(shown, given) else line
 
 

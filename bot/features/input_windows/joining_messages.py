@@ -14,5 +14,7 @@ def joined_in(words: Words, found: Room, group_id: int) -> tuple[Block, ...]:
     assert row is not None  # it has just joined
     end = words.moment(row.closes_at, group.zone)
     line = words.line("{group} has its say on {id} until {end}.", group=mention(group), id=RecordMention(id), end=end)
-    stands = Note(words.line("What was decided stands meanwhile. Your channel has a thread of its own."))
-    return (Paragraph(line), stands, Actions((Action(words("Concern"), f"/input {id} concern"),)))
+    thread = words.line("Your channel has a thread of its own.")
+    if found.window.is_review:
+        thread = words.line("What was decided stands meanwhile. Your channel has a thread of its own.")
+    return (Paragraph(line), Note(thread), Actions((Action(words("Concern"), f"/input {id} concern"),)))

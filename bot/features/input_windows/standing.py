@@ -1,9 +1,9 @@
-"""What marks a window's head beside its state: that it is urgent, or that the decision is a thing of the past."""
+"""What marks a window's head beside its state: that it is urgent, a thing of the past, or without its words."""
 
 from __future__ import annotations
 
 from bot.core.language import Words, mark
-from bot.core.message import Block, Bold, Code, Paragraph
+from bot.core.message import Block, Bold, Code, Paragraph, RecordMention
 from bot.features.input_windows.rooms import Room
 
 _PAST = {
@@ -16,6 +16,11 @@ _PAST = {
 def standing(words: Words, found: Room) -> tuple[Block, ...]:
     """Nothing for what stands; what was taken before those affected were asked is urgent until it has its outcome."""
     decision = found.decision
+    if decision.redacted_at is not None:
+        at = words.moment(decision.redacted_at)
+        return (
+            Paragraph(words.line("The words of {id} were redacted on {at}.", id=RecordMention(decision.id), at=at)),
+        )
     if decision.status in _PAST:
         return (Paragraph(words.line(_PAST[decision.status], command=Code(f"/show {decision.id}"))),)
     if found.window.is_review and decision.urgent and not found.window.outcome:

@@ -13,6 +13,7 @@ from bot.features.input_windows import moving
 from bot.features.input_windows.messages import group_ends, outcome_actions
 from bot.features.input_windows.rooms import Room, is_readable, room
 from bot.features.input_windows.story import gone, hidden, joined, mention
+from storage import decision_parties
 from storage.input_windows import OPEN
 
 
@@ -63,6 +64,9 @@ def window_moved(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     row = found.row(group.id)
     if args["cause"] == moving.HOLD and row is not None and row.held_why:
         blocks.append(Quote(row.held_why))
+    if args["cause"] in (moving.JOINED, moving.REOPENED):
+        joined_in = decision_parties.joined(ctx.db, ctx.network.id, found.window.number)
+        blocks += [Quote(one.why) for one in joined_in if one.group_id == group.id and one.why]
     if found.window.state == OPEN:
         own = found.row(ctx.group.id) if ctx.group else None
         line = joined(line, words.line("It is open until {end}.", end=words.moment(found.window.closes_at)))

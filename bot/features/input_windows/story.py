@@ -102,14 +102,14 @@ def _told(
 
 
 def gone(words: Words, found: Room) -> Message | None:
-    """What is left to say of a decision that was undone or redacted; None where it is still there."""
+    """What is left to say of a decision that was undone; None where it is still there.
+
+    One that was redacted is still there, with what others said on it: a concern does not go under with its words.
+    """
+    if found.window.state != CANCELLED:
+        return None
     about = RecordMention(found.window.about)
-    if found.window.state == CANCELLED:
-        return Message((Paragraph(words.line("{id} was taken back by its author, and its window with it.", id=about)),))
-    if found.decision.redacted_at is not None:
-        at = words.moment(found.decision.redacted_at)
-        return Message((Paragraph(words.line("The words of {id} were redacted on {at}.", id=about, at=at)),))
-    return None
+    return Message((Paragraph(words.line("{id} was taken back by its author, and its window with it.", id=about)),))
 
 
 def hidden(words: Words, found: Room) -> Message:

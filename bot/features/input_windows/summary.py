@@ -96,6 +96,8 @@ def span(words: Words, length: timedelta) -> str:
 def spoken(words: Words, shown: Story) -> Spans:
     """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no."."""
     found = shown.room
+    if not found.asked:
+        return words.line("No group is waited for.")
     spoke = {t.group_id for t in shown.tallies if not t.is_late and t.stance != TALK} & found.asked_ids
     line = words.plural(
         "{spoke} of {n} group spoke.", "{spoke} of {n} groups spoke.", len(found.asked), spoke=len(spoke)
@@ -225,4 +227,5 @@ def _told(words: Words, shown: Story, given: Contribution, names: Mapping[int, s
         stays = words("(its words stay in the channel where they were said)")
         return words.line("{id} {kind} ({group}): {text}", id=id, kind=kind, group=group, text=stays)
     name, text = names.get(given.person_id, "?"), given.text or words("(without words)")
-    return words.line("{id} {kind}, {name} ({group}): {text}", id=id, kind=kind, name=name, group=group, text=text)
+    line = words.line("{id} {kind}, {name} ({group}): {text}", id=id, kind=kind, name=name, group=group, text=text)
+    return (*line, Text(" " + words("(came late)"))) if given.is_late else line

@@ -105,7 +105,7 @@ def _changed_in_substance(ctx: Context, found: Room, version: int) -> tuple[Bloc
 def proposal_changed(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """A reply in a thread: what has changed in substance, and who of this group is asked whether it still holds."""
     found = room(ctx.db, ctx.network.id, args["number"])
-    if found is None or gone(ctx.words, found):
+    if found is None or found.decision.redacted_at is not None or gone(ctx.words, found):
         return None
     if not is_readable(found.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, found)

@@ -56,7 +56,7 @@ def export_group(ctx: Context, args: NoArgs) -> Reply:
     words = ctx.words
     lines = (
         words.line("decisions of {group} with all versions, links and windows", group=group.name),
-        words.line("what it said on decisions of others"),
+        words.line("what it said on decisions of others, and in conflicts"),
         words.line("of what others said on yours: kinds and numbers, without their words"),
     )
     blocks = (
@@ -130,7 +130,11 @@ def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
             return row | {"name": left, "zone": None, "forgotten_at": ctx.now.isoformat()}
         if table == "contributions" and row["person_id"] == fact.person_id:
             return row | {"text": "", "redacted_at": ctx.now.isoformat()}
-        return row
+        if table == "conflicts" and row["raiser_id"] == fact.person_id:
+            return row | {"text": "", "raiser_id": None}
+        if table == "conflict_log" and row["by_id"] == fact.person_id:
+            return row | {"text": "", "by_id": None}
+        return None if table == "circle_people" and row["person_id"] == fact.person_id else row
 
     group_export.revise(ctx.db, ctx.network.id, revised)
     return ()

@@ -12,7 +12,7 @@ from bot.core.message_json import from_json
 from bot.core.replies import Answer, Reply
 from storage import local_chat
 from storage.local_chat import LocalMessage
-from tests.adapters.contract.stage import Stage
+from tests.adapters.contract.stage import ANYWHERE, Stage
 from tests.support import playground
 from tests.support.house import Clock, plain
 
@@ -21,27 +21,28 @@ class LocalStage(Stage):
     platform, workspace = local_chat.PLATFORM, local_chat.WORKSPACE
 
     def __init__(self, stage: playground.Stage, clock: Clock) -> None:
+        super().__init__()
         self._stage, self.clock, self.work = stage, clock, stage.work
         self.clockwork, self.deliverer = stage.clockwork, stage.deliverer
         self._said: dict[tuple[str, str], str] = {}
-        self._answered: dict[tuple[str, str], Message] = {}
+        self._ways: dict[tuple[str, str], Message] = {}
 
-    async def say(self, channel: str, who: str, text: str, about: str = "") -> str:
+    async def _say(self, channel: str, who: str, text: str, about: str) -> str:
         thread = await self.root(channel, about) if about else None
         request = Say(**self._who(channel, who), text=text, thread=thread)
         if request.command is None:
             self._said[channel, who] = f"m{request.id}"
         return plain(await self._do(request))
 
-    async def press(self, channel: str, who: str, label: str, about: str = "") -> str:
-        message = None
+    async def _press(self, channel: str, who: str, label: str, about: str) -> str:
         if about:
-            message = await self.root(channel, about)
-            shown = from_json((await self._message(message)).body)
+            ours = [m for m in await self._there(channel, about) if m.account is None]
+            shown = {m.id: from_json(m.body) for m in reversed(ours)}
         else:
-            shown = self._answered[channel, who]
-        command = next(action.command for action in _actions(shown) if action.label == label)
-        return plain(await self._do(Press(**self._who(channel, who), command=command, message=message)))
+            shown = {"": self._ways[channel, who]}
+        found = ((id, action.command) for id, message in shown.items() for action in _actions(message, label))
+        id, command = next(found)
+        return plain(await self._do(Press(**self._who(channel, who), command=command, message=id or None)))
 
     async def react(self, channel: str, who: str, emoji: str, about: str) -> None:
         message = await self.root(channel, about)
@@ -59,9 +60,10 @@ class LocalStage(Stage):
         await self._do(Delete(**self._who(channel, who), message=self._said[channel, who]))
 
     async def shown(self, channel: str, about: str) -> list[str]:
-        root = await self.root(channel, about)
-        ours = [m for m in await self._stage.shown() if m.account is None and not m.is_removed]
-        return [to_plain(from_json(m.body)) for m in ours if root in (m.id, m.thread)]
+        return [to_plain(from_json(m.body)) for m in await self._there(channel, about) if m.account is None]
+
+    async def everything(self, channel: str) -> list[str]:
+        return await self.shown(channel, ANYWHERE)
 
     def remote_id(self, channel: str) -> str:
         return channel
@@ -72,19 +74,22 @@ class LocalStage(Stage):
     async def _do(self, request: Request) -> Reply:
         reply = await self._stage.playground.do(request)
         if isinstance(reply, Answer):
-            self._answered[request.channel, request.account] = reply.message
+            self._ways[request.channel, request.account] = reply.message
         await self.deliverer.drain()
         return reply
 
-    async def _message(self, id: str) -> LocalMessage:
-        return next(m for m in await self._stage.shown() if m.id == id)
+    async def _there(self, channel: str, about: str) -> list[LocalMessage]:
+        there = [m for m in await self._stage.shown() if m.channel == channel and not m.is_removed]
+        root = await self.root(channel, about) if about != ANYWHERE else ""
+        return [m for m in there if not root or root in (m.id, m.thread)]
 
     def _who(self, channel: str, who: str) -> dict[str, Any]:
         return {"id": self._stage.id(), "channel": channel, "account": who}
 
 
-def _actions(message: Message) -> list[Action]:
-    return [action for block in message.blocks if isinstance(block, Actions) for action in block.actions]
+def _actions(message: Message, label: str) -> list[Action]:
+    actions = [action for block in message.blocks if isinstance(block, Actions) for action in block.actions]
+    return [action for action in actions if action.label == label]
 
 
 async def open_local(url: str, features: Sequence[Feature]) -> LocalStage:

@@ -12,7 +12,7 @@ from bot.core.deadlines import Clockwork
 from bot.core.delivery import Deliverer
 from bot.core.feature import Feature
 from storage.work import Work
-from tests.adapters.contract.stage import Stage
+from tests.adapters.contract.stage import ANYWHERE, Stage
 from tests.support.house import Clock
 from tests.support.matrix_stage import open_matrix_stage
 from tests.support.synapse_stage import People, open_synapse_stage
@@ -51,6 +51,7 @@ class Behind(Protocol):
     async def join(self, who: str, room_id: str) -> None: ...
     async def send(self, channel: str, who: str, type: str, content: dict[str, Any]) -> str: ...
     async def redact(self, channel: str, who: str, event_id: str) -> str: ...
+    def encrypt(self, channel: str) -> bool: ...
     async def close(self) -> None: ...
 
 
@@ -58,27 +59,27 @@ class MatrixContract(Stage):
     platform = PLATFORM
 
     def __init__(self, stage: Behind) -> None:
+        super().__init__()
         self._stage, self.clock, self.work = stage, stage.clock, stage.work
         self.clockwork, self.deliverer, self.workspace = stage.clockwork, stage.deliverer, stage.workspace
         self._said: dict[tuple[str, str], str] = {}
         self._reacted: dict[tuple[str, str], str] = {}
         # The room of an answer (perhaps the direct one), and its words.
-        self._answered: dict[tuple[str, str], tuple[str, str]] = {}
+        self._ways: dict[tuple[str, str], tuple[str, str]] = {}
 
-    async def say(self, channel: str, who: str, text: str, about: str = "") -> str:
+    async def _say(self, channel: str, who: str, text: str, about: str) -> str:
         body = f"!{text[1:]}" if text.startswith("/") else text
-        return await self._say(channel, who, body, await self.root(channel, about) if about else None)
+        return await self._type(channel, who, body, await self.root(channel, about) if about else None)
 
-    async def press(self, channel: str, who: str, label: str, about: str = "") -> str:
+    async def _press(self, channel: str, who: str, label: str, about: str) -> str:
         """There are no buttons: they type what stands beside the label."""
         if about:
-            room_id, shown = self.remote_id(channel), (await self.shown(channel, about))[0]
+            room_id, shown = self.remote_id(channel), "\n".join(await self.shown(channel, about))
         else:
-            room_id, shown = self._answered[channel, who]
-        found = re.search(rf"^• {re.escape(label)}: (!.*)$", shown, re.M)
-        assert found, shown
-        root = await self.root(channel, about) if about else None
-        return await self._say(channel, who, found[1], root, room_id)
+            room_id, shown = self._ways[channel, who]
+        *_, found = re.findall(rf"^• {re.escape(label)}: (!.*)$", shown, re.M)
+        root = await self.root(channel, about) if about not in ("", ANYWHERE) else None
+        return await self._type(channel, who, found, root, room_id)
 
     async def react(self, channel: str, who: str, emoji: str, about: str) -> None:
         related = {"rel_type": "m.annotation", "event_id": await self.root(channel, about), "key": emoji}
@@ -96,7 +97,8 @@ class MatrixContract(Stage):
         await self._stage.redact(channel, who, self._said[channel, who])
 
     async def shown(self, channel: str, about: str) -> list[str]:
-        root, events = await self.root(channel, about), await self._stage.port.sent(self.remote_id(channel), "")
+        root = await self.root(channel, about) if about != ANYWHERE else None
+        events = await self._stage.port.sent(self.remote_id(channel), "")
         bodies: dict[str, str] = {}
         for event in (e for e in events if "body" in e["content"] and "transaction_id" in e.get("unsigned", {})):
             content, id = event["content"], event["event_id"]
@@ -104,9 +106,17 @@ class MatrixContract(Stage):
             if related.get("rel_type") == "m.replace":
                 if related["event_id"] in bodies:
                     bodies[related["event_id"]] = content["m.new_content"]["body"]
-            elif (id == root or related.get("event_id") == root) and self._is_delivered(event):
+            elif root in (None, id, related.get("event_id")) and self._is_delivered(event):
                 bodies[id] = content["body"]
         return list(bodies.values())
+
+    async def everything(self, channel: str) -> list[str]:
+        return await self.shown(channel, ANYWHERE)
+
+    async def restrict(self, channel: str, who: str) -> None:
+        """An encrypted room; in one that cannot become one here, what is said stays by choice."""
+        if not self._stage.encrypt(channel):
+            await super().restrict(channel, who)
 
     def remote_id(self, channel: str) -> str:
         return self._stage.room_id(channel)
@@ -114,7 +124,7 @@ class MatrixContract(Stage):
     async def close(self) -> None:
         await self._stage.close()
 
-    async def _say(self, channel: str, who: str, body: str, root: str | None, room_id: str = "") -> str:
+    async def _type(self, channel: str, who: str, body: str, root: str | None, room_id: str = "") -> str:
         content = threaded(body, root) if root else text(body)
         id = await self._stage.send(room_id or channel, who, MESSAGE, content)
         self._said[channel, who] = id
@@ -130,7 +140,7 @@ class MatrixContract(Stage):
             said = await self._stage.port.sent(room_id, f"answer:{id}")
         words = "\n".join(event["content"]["body"] for event in said)
         if said:
-            self._answered[channel, who] = (room_id, words)
+            self._ways[channel, who] = (room_id, words)
         return words
 
     def _is_delivered(self, event: Event) -> bool:

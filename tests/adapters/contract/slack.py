@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters.slack.port import PLATFORM
 from bot.core.feature import Feature
-from tests.adapters.contract.stage import Stage
+from tests.adapters.contract.stage import ANYWHERE, Stage
 from tests.support.house import GROUPS, Clock
-from tests.support.slack import mycel
+from tests.support.slack import mycel, shown
 from tests.support.slack.mycel import Mycel
 from tests.support.slack.people import Person, Team
 from tests.support.slack.server import Slack
 from tests.support.slack.shown import Shown
 from tests.support.slack.world import Channel, Message
 
+# How soon a lost connection is noticed has tests of its own; a busy machine is not to look like one.
+CALM = replace(mycel.QUICK, ping_s=10, watch_s=10)
 OWN = ("/decide", "/propose", "/conflicts", "/mycel")
 
 
@@ -22,6 +25,7 @@ class SlackStage(Stage):
     platform = PLATFORM
 
     def __init__(self, slack: Slack, team: Team, behind: Mycel, clock: Clock) -> None:
+        super().__init__()
         self.slack, self.team, self.mycel = slack, team, behind
         self.clock, self.work, self.workspace = clock, behind.core.work, team.id
         self.clockwork, self.deliverer = behind.core.clockwork, behind.deliverer
@@ -29,7 +33,7 @@ class SlackStage(Stage):
         self.channels: dict[str, Channel] = {}
         self._said: dict[tuple[str, str], Message] = {}
 
-    async def say(self, channel: str, who: str, text: str, about: str = "") -> str:
+    async def _say(self, channel: str, who: str, text: str, about: str) -> str:
         person, where = self.people[who], self.channels[channel]
         before = person.sees(where)
         if text.startswith("/"):
@@ -39,13 +43,11 @@ class SlackStage(Stage):
             self._said[channel, who] = await person.says(where, text, thread)
         return await self._answer(person, where, before)
 
-    async def press(self, channel: str, who: str, label: str, about: str = "") -> str:
+    async def _press(self, channel: str, who: str, label: str, about: str) -> str:
         person, where = self.people[who], self.channels[channel]
         before = person.sees(where)
-        shown: Shown | Message = (
-            person.sees(where)[-1] if not about else where.messages[await self.root(channel, about)]
-        )
-        await person.presses(where, shown, label)
+        there = await self._there(channel, about) if about else person.sees(where)[-1:]
+        await person.presses(where, [message for message in there if label in message.buttons][-1], label)
         return await self._answer(person, where, before)
 
     async def react(self, channel: str, who: str, emoji: str, about: str) -> None:
@@ -67,9 +69,14 @@ class SlackStage(Stage):
         await self.mycel.settled()
 
     async def shown(self, channel: str, about: str) -> list[str]:
-        root = await self.root(channel, about)
-        there = self.team.shown(self.channels[channel], root)
-        return [m.text for m in there if m.raw["user"] == self.team.bot]
+        return [message.text for message in await self._there(channel, about)]
+
+    async def everything(self, channel: str) -> list[str]:
+        return await self.shown(channel, ANYWHERE)
+
+    async def restrict(self, channel: str, who: str) -> None:
+        """A private channel."""
+        self.channels[channel].kind = "group"
 
     def remote_id(self, channel: str) -> str:
         return self.channels[channel].id
@@ -78,6 +85,13 @@ class SlackStage(Stage):
         await self.mycel.close()
         await self.slack.stop()
         assert self.slack.world.complaints == []
+
+    async def _there(self, channel: str, about: str) -> list[Shown]:
+        """Mycel's messages in a channel, or in one of its threads."""
+        where = self.channels[channel]
+        ours = [m for m in where.messages.values() if not m.is_gone and m.author == self.team.bot]
+        root = await self.root(channel, about) if about != ANYWHERE else ""
+        return [shown.message(self.slack.world, m.raw, where.id) for m in ours if root in ("", m.ts, m.thread)]
 
     async def _answer(self, person: Person, where: Channel, before: list[Shown]) -> str:
         """What they alone see now that they did not see before: a message, perhaps in another's place, or a modal."""
@@ -99,7 +113,7 @@ async def open_slack(url: str, features: Sequence[Feature], *, is_socket: bool =
     await slack.start()
     team = Team(slack, "coop")
     settings = mycel.account(slack, team.token, is_socket=is_socket)
-    behind = await mycel.open_mycel(slack, settings, url, clock=clock, features=features)
+    behind = await mycel.open_mycel(slack, settings, url, clock=clock, features=features, tuning=CALM)
     stage = SlackStage(slack, team, behind, clock)
     for slug, (_, zone, _, names) in GROUPS.items():
         people = {name: team.person(name, zone) for name in names}

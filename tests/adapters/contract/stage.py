@@ -12,6 +12,8 @@ from storage.deadlines import next_due
 from storage.work import Work
 from tests.support.house import Clock
 
+ANYWHERE = "*"
+
 
 class Stage(ABC):
     """Three groups (Oakland, Nairobi, Bilbao) in the network 1, each at home in one channel, on one platform.
@@ -26,13 +28,27 @@ class Stage(ABC):
     clockwork: Clockwork
     deliverer: Deliverer
 
-    @abstractmethod
+    def __init__(self) -> None:
+        self.answers: list[str] = []
+        """All that anybody was answered, in order."""
+
     async def say(self, channel: str, who: str, text: str, about: str = "") -> str:
         """Types a command or a message, with `about` in that message's thread; what they are answered, as text."""
+        return self._answered(await self._say(channel, who, text, about))
+
+    async def press(self, channel: str, who: str, label: str, about: str = "") -> str:
+        """Takes the newest way of this name: in Mycel's last answer to them, in a record's thread, or ANYWHERE."""
+        return self._answered(await self._press(channel, who, label, about))
+
+    def _answered(self, answer: str) -> str:
+        self.answers.append(answer)
+        return answer
 
     @abstractmethod
-    async def press(self, channel: str, who: str, label: str, about: str = "") -> str:
-        """Takes a way that Mycel offered: in its last answer to them, or in the message about a record."""
+    async def _say(self, channel: str, who: str, text: str, about: str) -> str: ...
+
+    @abstractmethod
+    async def _press(self, channel: str, who: str, label: str, about: str) -> str: ...
 
     @abstractmethod
     async def react(self, channel: str, who: str, emoji: str, about: str) -> None:
@@ -53,6 +69,14 @@ class Stage(ABC):
     @abstractmethod
     async def shown(self, channel: str, about: str) -> list[str]:
         """The message about a record and Mycel's replies to it, as they look now."""
+
+    async def restrict(self, channel: str, who: str) -> None:
+        """What is said there stays there: by what the place is where the platform has such places, else by choice."""
+        await self.say(channel, who, "/keep-words on")
+
+    @abstractmethod
+    async def everything(self, channel: str) -> list[str]:
+        """All messages of Mycel's that the channel shows, in order, as they look now; answers to people not."""
 
     @abstractmethod
     def remote_id(self, channel: str) -> str:

@@ -143,6 +143,23 @@ async def test_a_window_from_proposal_to_outcome(stage: Stage) -> None:
     }
 
 
+async def test_what_is_said_in_a_restricted_place_is_kind_and_count_elsewhere(stage: Stage) -> None:
+    await stage.restrict("nairobi", "wanjiku")
+    await open_window(stage)
+    answer = await stage.say("nairobi", "wanjiku", "concern: my brother hides in Westlands", "D-1")
+    assert "Your words stay in this one." in answer
+    await stage.wait(seconds=10)
+    for channel in ("oakland", "bilbao"):
+        shown = "\n".join(await stage.everything(channel))
+        assert "1 concern" in shown
+        assert "Westlands" not in shown
+        assert "Wanjiku" not in shown
+    assert "> my brother hides in Westlands" in (await stage.shown("nairobi", "D-1"))[0]
+    await stage.press("nairobi", "wanjiku", "Let the words out")
+    await stage.wait(seconds=10)
+    assert "> my brother hides in Westlands" in (await stage.shown("bilbao", "D-1"))[0]
+
+
 async def test_a_wrong_command_says_what_is_wrong_and_leaves_nothing(stage: Stage) -> None:
     answer = await stage.say("oakland", "ana", "/decied Meet on Tuesdays")
     assert "did you mean “decide”?" in answer

@@ -204,3 +204,21 @@ async def test_a_concern_that_is_redacted_leaves_no_words(house: House) -> None:
     assert "half of us" not in house.shown("oakland") + house.shown("nairobi")
     assert "half of us" not in plain(await house.say("oakland", "ana", "/conflicts X-1"))
     assert (await stored(house)).state == "open"
+
+
+async def test_a_concern_that_rests_ends_no_conflict_and_who_takes_it_over_has_raised_it(house: House) -> None:
+    await propose(house)
+    await house.say("nairobi", "otieno", "/input D-3 concern No phones")
+    await house.wait(days=15)
+    await house.say("oakland", "ana", "/outcome D-3 adopted --unanswered")
+    await house.say("nairobi", "otieno", "/forget-me --yes")
+    await house.wait(days=21)
+    assert (await stored(house)).state == "open"
+    shown = plain(await house.say("bilbao", "iker", "/conflicts X-1"))
+    assert "C-1 was left without an answer.\nNobody speaks for it: who raised it is gone." in shown
+    await house.say("nairobi", "wanjiku", "/take-over C-1 Half of us have no phone")
+    assert "> Half of us have no phone\n— Wanjiku (Nairobi)" in plain(
+        await house.say("bilbao", "iker", "/conflicts X-1")
+    )
+    await house.say("nairobi", "wanjiku", "/resolve C-1")
+    assert (await stored(house)).state == "settled"

@@ -22,9 +22,9 @@ def features() -> Sequence[Feature]:
 
 async def test_a_mandate_is_a_decision_with_an_end(house: House) -> None:
     answer = plain(await house.say("oakland", "ana", MANDATE))
-    assert answer.startswith("Logged: D-1. Ana and Ben decides on phones and alerts for Oakland until Tue 2 Feb 2027")
+    assert answer.startswith("Logged: D-1. Mandate of Oakland for phones and alerts: Ana and Ben, until Tue 2 Feb 2027")
     shown = house.shown("oakland")
-    assert shown.startswith("D-1 Ana and Ben decides on phones and alerts\nGroup: Oakland")
+    assert shown.startswith("D-1 Mandate for phones and alerts: Ana and Ben\nGroup: Oakland")
     assert "Mandate: Ana and Ben, for phones and alerts" in shown
     assert "Holds until: Tue 2 Feb 2027, 01:00 (Los Angeles), unless it is renewed" in shown
     listed = plain(await house.say("nairobi", "otieno", "/mandates"))
@@ -40,7 +40,7 @@ async def test_its_group_is_reminded_and_it_ends_unless_renewed(house: House) ->
     await house.wait(days=84)
     assert "ends on" not in house.shown("oakland")
     await house.wait(days=2)
-    assert "D-1 Ana and Ben decides on phones and alerts ends on Tue 2 Feb 2027" in house.shown("oakland")
+    assert "D-1 Mandate for phones and alerts: Ana and Ben ends on Tue 2 Feb 2027" in house.shown("oakland")
     assert "[Renew it] /renew D-1" in house.shown("oakland")
     assert "ends on" not in house.shown("nairobi")
     assert plain(await house.say("oakland", "ben", "/renew D-1 --for 1mo")).startswith("D-1 holds until Tue 2 Mar 2027")

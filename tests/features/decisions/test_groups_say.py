@@ -30,8 +30,10 @@ async def logged_facts(house: House, kind: str) -> list[tuple[str, int, Any]]:
 async def test_a_group_that_nobody_thought_of_says_that_it_is_affected(house: House) -> None:
     await house.say("oakland", "ana", PROPOSE)
     answer = plain(await house.say("bilbao", "iker", "/affects-us D-1 We get these alerts too"))
-    assert answer.startswith("D-1 says from now on that it affects Bilbao. Oakland has been told; it stands meanwhile.")
-    assert "Bilbao says that D-1 Use Signal affects them too.\n> We get these alerts too" in house.shown("oakland")
+    assert answer.startswith("D-1 says from now on that it affects Bilbao. Oakland has been told.")
+    told = "    Bilbao says that D-1 affects it, and joins. It is open until Mon 9 Nov 2026"
+    for channel, until in (("oakland", "01:00 (Los Angeles)"), ("nairobi", "12:00 (Nairobi)")):
+        assert f"{told}, {until}.\n    > We get these alerts too" in house.shown(channel)
     whole = plain(await house.say("nairobi", "otieno", "/show D-1"))
     assert "Affects: Bilbao and Nairobi" in whole
     assert "Affected too, by their own word\n> We get these alerts too\n— Bilbao, " in whole

@@ -20,15 +20,19 @@ async def test_a_decision_that_is_edited_is_shown_anew(house: House) -> None:
     assert "D-1 Use Signal for all alerts" in head(house, "bilbao")
 
 
-async def test_a_redacted_decision_leaves_its_threads(house: House) -> None:
+async def test_the_words_of_a_redacted_decision_leave_its_threads_and_the_concerns_stay(house: House) -> None:
     await propose(house, more='--why "Wanjiku was followed"')
     await reply(house, "nairobi", "wanjiku", "concern: no phones")
+    await house.say("oakland", "ana", '/edit D-1 --why "Otieno was followed"')
     await house.say("oakland", "ana", "/redact D-1")
     await settle(house)
     for channel in ("oakland", "nairobi", "bilbao"):
         assert "followed" not in house.shown(channel)
-        assert "The words of D-1 were redacted on" in head(house, channel)
-        assert replies(house, channel) == []
+        assert head(house, channel).startswith("D-1 (redacted)\nThe words of D-1 were redacted on")
+        assert "> no phones\n— C-1, Wanjiku (Nairobi): open" in head(house, channel)
+    assert len(replies(house, "bilbao")) == 1
+    await house.wait(days=15)
+    assert "Concerns that are not resolved\n> no phones" in replies(house, "bilbao")[-1]
 
 
 async def test_a_changed_calendar_moves_the_end_of_its_group_and_of_the_window(house: House) -> None:

@@ -11,12 +11,22 @@ import pytest
 from bot import exporting, importing
 from bot.features.network import exports
 from storage import decision_lists, directory, migrate
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.engine import open_engine
 from tests.features.transfer.conftest import NOW, Desk, open_desk
 from tests.features.transfer.test_export import decision, fill, one
 
 NORD, SUED = 1, 2
+
+
+def conflict(id: int, first: int = 2, second: int | None = 6, **values: Any) -> dict[str, Any]:
+    """Between decisions, by default one of each group."""
+    return one(
+        "conflicts", id=id, **({"state": "open", "first": first, "second": second, "contribution_id": None} | values)
+    )
+
+
 ROWS: dict[str, list[dict[str, Any]]] = {
     "networks": [{"language": "es", "clock_ahead_s": 0, "settings": {"open_registration": True}, "created_at": NOW}],
     "groups": [
@@ -32,6 +42,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         decision(3, group_id=SUED, author_id=20, title="Theirs", why="reason of sued"),
         decision(4, group_id=SUED, author_id=20, title="Hidden of sued", audience="group"),
         decision(5, group_id=NORD, author_id=10, title="Undone", status="undone"),
+        decision(6, group_id=SUED, author_id=20, title="In conflict", why="why of sued"),
+        decision(7, group_id=SUED, author_id=20, title="Far away"),
     ],
     "decision_links": [
         one("decision_links", number=2, to_number=1, relation="amends", state="kept"),
@@ -48,6 +60,26 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "contributions": [
         one("contributions", id=1, number=2, group_id=SUED, person_id=20, stance="concern", text="words of sued"),
         one("contributions", id=2, number=3, group_id=NORD, person_id=10, stance="support", text="words of nord"),
+    ],
+    "conflicts": [
+        conflict(1, text="tension of nord", raiser_id=10, raiser_group_id=NORD, ending_text="not agreed yet"),
+        conflict(2, text="tension of sued", raiser_id=20, raiser_group_id=SUED, state="settled", ending_text="agreed"),
+        conflict(3, text="told in confidence", state="confided", raiser_group_id=NORD),
+        conflict(4, text="among others", first=3, second=6, raiser_group_id=SUED),
+        conflict(5, text="seen by nord", first=7, second=None, other="trust", raiser_id=10, raiser_group_id=NORD),
+    ],
+    "conflict_parties": [
+        one("conflict_parties", conflict_id=id, group_id=group_id, confirmed_by=20)
+        for id, group_id in ((1, NORD), (1, SUED), (2, SUED), (4, SUED))
+    ],
+    "conflict_log": [
+        one("conflict_log", conflict_id=1, position=1, text="tried by nord", by_id=10, group_id=NORD),
+        one("conflict_log", conflict_id=1, position=2, text="tried by sued", by_id=20, group_id=SUED),
+    ],
+    "circles": [one("circles", id=id, slug=f"circle-{id}", name=f"Circle {id}", channel_id=None) for id in (1, 2)],
+    "circle_turns": [
+        one("circle_turns", circle_id=1, n=1, person_id=10, group_id=NORD, state="on"),
+        one("circle_turns", circle_id=2, n=1, person_id=20, group_id=SUED, state="on"),
     ],
     "concern_answers": [one("concern_answers", contribution_id=1, text="answer of nord", by_id=10)],
 }
@@ -72,6 +104,20 @@ def test_it_has_what_is_the_group_s_own_and_nobody_else_s_words(first: Desk) -> 
     for own in ("Only ours", "reason of nord", "outcome of nord", "words of nord", "answer of nord", "Theirs"):
         assert own in text, own
     for others in ("reason of sued", "words of sued", "Hidden of sued", "Person 2", "account-2", "Undone", "steward"):
+        assert others not in text, others
+    for own in (
+        "tension of nord",
+        "seen by nord",
+        "Far away",
+        "tried by nord",
+        "agreed",
+        "In conflict",
+        "Circle 1",
+        "circle-1",
+    ):
+        assert own in text, own
+    private = ("tension of sued", "tried by sued", "not agreed yet", "told in confidence", "among others", "Circle 2")
+    for others in (*private, "why of sued"):
         assert others not in text, others
     assert "open_registration" not in text
     assert '"target":"D-4"' in text, "a link to what is not in the file is kept as text"
