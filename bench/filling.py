@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bench.playing import GROUPS, PLATFORM, Playing
-from storage import search
+from storage import search, title_words
 from storage.counters import counters
 from storage.decision_tables import decision_groups, decision_tags, decisions
+from storage.decision_tables import title_words as titles
 from storage.delivery_tables import messages
 from storage.events import events
 from storage.inbox import inbox
@@ -60,7 +61,7 @@ class Filler:
 
     def rows(self, numbers: range) -> dict[str, list[Any]]:
         """The rows of these decisions, by table."""
-        found: dict[str, list[Any]] = {"decisions": [], "tags": [], "groups": [], "words": []}
+        found: dict[str, list[Any]] = {"decisions": [], "tags": [], "groups": [], "words": [], "titles": []}
         found |= {"events": [], "messages": [], "inbox": []}
         for number in numbers:
             self._decision(number, found)
@@ -106,6 +107,7 @@ class Filler:
         name = RARE_PERSON if is_rare else AUTHORS[author - 1]
         marks = self._marks(audience, {group, *affected})
         found["words"].append(search.Entry(self.network_id, number, f"{title} {why}", marks, name, facets))
+        found["titles"] += title_words.rows(self.network_id, number, title)
         self._technical(number, group, at, found)
 
     def _marks(self, audience: str, group_ids: set[int]) -> list[str]:
@@ -152,7 +154,7 @@ def _begin(tx: Tx, network_id: int, size: int) -> None:
 
 
 def _store(tx: Tx, rows: dict[str, list[Any]]) -> None:
-    tables = {"decisions": decisions, "tags": decision_tags, "groups": decision_groups}
+    tables = {"decisions": decisions, "tags": decision_tags, "groups": decision_groups, "titles": titles}
     for name, table in (tables | {"events": events, "messages": messages, "inbox": inbox}).items():
         tx.db.execute(sa.insert(table), rows[name])
     search.index(tx.db, rows["words"])

@@ -15,7 +15,7 @@ from typing import Any
 from bench.footprint import memory_mb
 from bench.matrix_caller import Caller, calling
 from bench.places import Places
-from bench.process import started
+from bench.process import IDLE_S, cpu_s, started
 from bench.report import Figure, Section
 from storage import directory, migrate
 from storage.engine import open_engine
@@ -61,16 +61,52 @@ async def _measure(section: Section, server: Any, folder: Path) -> None:
             await _round_trips(section, caller)
             await _burst(section, caller)
         section.add(Figure("memory of mycel run, after these", "MB", [memory_mb(str(mycel.process.pid))]))
+    await _in_many_rooms(section, server, folder / "many")
+
+
+async def _in_many_rooms(section: Section, server: Any, folder: Path) -> None:
+    """Another account, which was in all the rooms before Mycel came."""
+    await asyncio.to_thread(folder.mkdir)
+    bot, ana = server.register("many"), server.register("ben")
     await _many_rooms(section, bot)
+    room = ana.create_room(bot.user_id, name="Leeds")
+    bot.join(room)
+    await asyncio.to_thread(_found, f"sqlite:///{folder / 'mycel.db'}", server.name, room)
+    account = {"MATRIX_HOMESERVER": bot.url, "MATRIX_USER": bot.user_id, "MATRIX_PASSWORD": bot.password}
     for name in ("first", "second"):
         with started(folder, within_s=START_WITHIN_S, **account) as mycel:
             section.add(Figure(f"mycel run to /readyz, {ROOMS:,} rooms, {name} start", "s", [mycel.ready_after_s]))
-            if name == "first":
-                continue  # it says hello in all of them
-            async with calling(server.url, ana.token, room) as caller:
-                trips = [await caller.command(_DECIDE.format(n=f"{name} {n}")) for n in range(FEW)]
-            _add(section, f"command there and back, {ROOMS:,} rooms", trips)
-            section.add(Figure(f"memory of mycel run, {ROOMS:,} rooms", "MB", [memory_mb(str(mycel.process.pid))]))
+            if name == "second":
+                async with calling(server.url, ana.token, room) as caller:
+                    await _incremental(section, caller, bot, mycel.process.pid)
+            section.add(
+                Figure(f"memory of mycel run, {ROOMS:,} rooms, {name} start", "MB", [memory_mb(str(mycel.process.pid))])
+            )
+
+
+async def _incremental(section: Section, caller: Caller, bot: Any, pid: int) -> None:
+    """What each further sync costs: the homeserver's time for it alone, and Mycel's with the handling of a message."""
+    echoes, trips, syncs = [], [], []
+    since = bot.call("GET", "/sync", timeout="0")["next_batch"]
+    for n in range(FEW):
+        echoes.append(await caller.echo())
+        began = time.perf_counter()
+        since = (await asyncio.to_thread(bot.call, "GET", "/sync", timeout="0", since=since))["next_batch"]
+        syncs.append(_since(began))
+        trips.append(await caller.command(_DECIDE.format(n=n)))
+    _add(section, f"incremental sync with one message, {ROOMS:,} rooms, any client", syncs)
+    _add(section, f"bare message there and back, {ROOMS:,} rooms", echoes)
+    _add(section, f"command there and back, {ROOMS:,} rooms", trips)
+    before = cpu_s(pid)
+    for _ in range(FEW):
+        await caller.echo()
+    await caller.command(_DECIDE.format(n="the last"))  # all before it is handled
+    per_message_ms = 1000 * (cpu_s(pid) - before) / (FEW + 1)
+    section.add(Figure(f"CPU of mycel run for the sync of a message, {ROOMS:,} rooms", "ms", [per_message_ms]))
+    before = cpu_s(pid)
+    await asyncio.sleep(IDLE_S)
+    idle = 100 * (cpu_s(pid) - before) / IDLE_S
+    section.add(Figure(f"CPU of one core while idle, {ROOMS:,} rooms, over {IDLE_S} s", "%", [idle]))
 
 
 async def _round_trips(section: Section, caller: Caller) -> None:

@@ -133,12 +133,13 @@ def _free_port() -> int:
 
 
 def _idle_percent(pid: int) -> float:
-    before = _cpu_s(pid)
+    before = cpu_s(pid)
     time.sleep(IDLE_S)
-    return (_cpu_s(pid) - before) / IDLE_S * 100
+    return (cpu_s(pid) - before) / IDLE_S * 100
 
 
-def _cpu_s(pid: int) -> float:
+def cpu_s(pid: int) -> float:
+    """Seconds of CPU that a process has used so far."""
     numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     ticks = int(numbers[11]) + int(numbers[12])
     return ticks / os.sysconf("SC_CLK_TCK")

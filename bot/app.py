@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -36,6 +37,7 @@ from bot.features import help as help_feature
 from bot.features.decisions.rules import ASKS_UNTIL
 from bot.features.network import exports
 from bot.handing_over import OwnSteps
+from bot.living import Accounts
 from bot.parts import CannotStart, Core, Platform
 from bot.running import Address, Running
 from bot.secret_key import secret_key
@@ -152,10 +154,11 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
             await core.work.write(0, lambda tx: delivery.end_leases(tx.db, tx.now))
         platforms = await _platforms(settings, core, secret)
         await ends.enter_async_context(_background(core, settings.mycel_tick_seconds))
-        running = [await ends.enter_async_context(_started(platform)) for platform in platforms]
+        running = {p.name: await ends.enter_async_context(_started(p)) for p in platforms}
+        accounts = Accounts()
         address = Address(os.getpid(), settings.local_url, secrets.token_urlsafe(32))
         server = Server(settings.mycel_host, settings.mycel_port)
-        server.add(health_routes(core.work, metrics, {p.name: p.problem for p in platforms}))
+        server.add(health_routes(core.work, metrics, {p.name: partial(accounts.problem, p) for p in platforms}))
         server.add(internal_routes(OwnSteps(core.work, core.network_id, core.new_id).take, address.token))
         server.add(export_routes(_exports(core)))
         for platform in platforms:
@@ -166,7 +169,7 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
         ends.push_async_callback(_ended, asyncio.create_task(_warm(core)))
         for platform in platforms:
             announce(platform.announcement)
-        await _first_to_fail([task for tasks in running for task in tasks], stop)
+        await accounts.go_on(running, stop)
         log.info("stopping")
         for platform in platforms:
             platform.before_stop()
@@ -224,18 +227,6 @@ async def _started(platform: Platform) -> AsyncIterator[list[asyncio.Task[None]]
         await asyncio.gather(*tasks, return_exceptions=True)
         if platform.close is not None:
             await platform.close()
-
-
-async def _first_to_fail(tasks: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    """Waits until `stop` is set. A task that ends before is a platform that cannot go on: its error is raised."""
-    stopping = asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            if task.done():
-                await task
-    finally:
-        stopping.cancel()
 
 
 def _check(settings: Settings) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -142,8 +143,12 @@ def _readiness(url: str) -> Finding:
     try:
         with urllib.request.urlopen(f"{url}/readyz", timeout=_PATIENCE_S) as answer:
             answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            why = "; ".join(error.read().decode(errors="replace").split("\n")).strip("; ")
+        return Finding(WRONG, f"Mycel runs at {url} but is not ready: {why or error}", "Look at its log.")
     except OSError as error:
-        return Finding(WRONG, f"Mycel runs at {url} but is not ready: {error}", "Look at its log.")
+        return Finding(WRONG, f"Mycel runs at {url} but does not answer: {error}", "Look at its log.")
     return Finding(OK, f"Mycel runs at {url} and is ready")
 
 

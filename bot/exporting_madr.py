@@ -13,7 +13,8 @@ from bot.features.transfer.madr import BACKWARD, FORWARD, Record, file_name
 from bot.features.transfer.madr import written as as_madr
 from bot.progress import Progress
 from storage import contributions, decision_lists, decisions, directory, input_windows, links, migrate, transfer
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.decisions import Decision
 from storage.engine import open_reader
 from storage.imports import OWN

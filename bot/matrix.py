@@ -7,6 +7,7 @@ from functools import partial
 
 from adapters.matrix.client import MatrixClient, Tools
 from adapters.matrix.errors import CannotConnect
+from adapters.matrix.floor import Floor
 from adapters.matrix.handling import Handling
 from adapters.matrix.login import Account
 from adapters.matrix.own import OwnMessages
@@ -27,24 +28,25 @@ async def build_matrix(
 ) -> Platform:
     """Connects nothing yet. `jitter`: from 0 to 1, spreads what is tried again. Raises CannotStart."""
     tools, own = Tools(core.work, Vault(secret), core.clock, core.new_id, jitter), OwnMessages()
+    floor = Floor()
     clients: dict[str, MatrixClient] = {}
     for each in accounts:
         account = account_of(each)
         workspace = server_of(account.user)
         if workspace in clients:
             raise CannotStart(f"Two Matrix accounts are on {workspace}; one for each homeserver is enough.")
-        clients[workspace] = _client(core, tools, own, account)
+        clients[workspace] = _client(core, tools, own, floor, account)
     await core.work.write(core.network_id, lambda tx: _connect(tx, core.network_id, clients))
-    core.add_sender(MatrixSender(core.work, clients, own))
+    core.add_sender(MatrixSender(core.work, clients, own, floor))
     return Platform(
         "matrix",
         f"On Matrix as {', '.join(a.user for a in accounts)}: invite it into a room (first steward: `mycel init`).",
         run=tuple(partial(_run, client) for client in clients.values()),
-        problem=lambda: "; ".join(c.why_not_ready for c in clients.values() if c.why_not_ready),
+        problem=lambda: "; ".join(f"{c.account.user}: {c.why_not_ready}" for c in clients.values() if c.why_not_ready),
     )
 
 
-def _client(core: Core, tools: Tools, own: OwnMessages, account: Account) -> MatrixClient:
+def _client(core: Core, tools: Tools, own: OwnMessages, floor: Floor, account: Account) -> MatrixClient:
     async def handle(event: StagedEvent, room: RoomInfo) -> None:
         await handling.handle(event.payload, room)
 
@@ -52,7 +54,7 @@ def _client(core: Core, tools: Tools, own: OwnMessages, account: Account) -> Mat
         await handling.trouble(room_id, what)
 
     client = MatrixClient(account, tools, handle, tell)
-    handling = Handling(core.work, core.dispatch, client, own, Voice(core.work, client))
+    handling = Handling(core.work, core.dispatch, client, own, Voice(core.work, client), floor)
     return client
 
 

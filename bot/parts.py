@@ -19,7 +19,10 @@ from storage.work import Clock, Work
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """`run`: what goes on until it is cancelled; `problem`: why it cannot be used now, "" if it can."""
+    """`run`: for each account what goes on until it is cancelled; it raises CannotStart where that one cannot be used.
+
+    `problem`: why the platform, or one account of it, cannot be used now, "" if all can.
+    """
 
     name: str
     announcement: str

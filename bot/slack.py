@@ -72,13 +72,13 @@ async def put_together(
     )
     apps = [SlackApp(account, base) for account in found]
     everywhere = AllWorkspaces([app.workspaces for app in apps])
-    core.add_sender(SlackSender(core.work, everywhere, own, lag_s=tuning.lag_s))
+    core.add_sender(SlackSender(core.work, everywhere, own, core.clock, lag_s=tuning.lag_s))
     platform = Platform(
         PLATFORM,
         _announcement(found, base_url),
         routes=tuple(routes(apps)),
         start=partial(_start, core, apps),
-        run=tuple(partial(_run, app) for app in apps if app.socket is not None),
+        run=tuple(partial(_run, app) for app in apps),
         problem=lambda: "; ".join(app.problem for app in apps if app.problem),
         before_stop=lambda: _stop(apps),
         close=partial(_close, apps, session),
@@ -94,10 +94,7 @@ def manifest_of(commands: dict[str, Command], *, base_url: str = "", is_oauth: b
 async def _start(core: Core, apps: Sequence[SlackApp]) -> None:
     """A workspace of the settings belongs to the network; others join it with a code."""
     for app in apps:
-        try:
-            await app.start()
-        except CannotConnect as error:
-            raise CannotStart(str(error)) from error
+        await app.start()
         own = app.workspaces.own
         if own is not None:
             await core.work.write(core.network_id, partial(_join, core.network_id, own.team_id))

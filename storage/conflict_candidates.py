@@ -12,6 +12,7 @@ from storage import decisions as records
 from storage.conflict_tables import conflict_resources
 from storage.decision_tables import decision_tags, decisions
 from storage.decisions import Decision
+from storage.prepared import Prepared
 from storage.statements import insert_new
 
 AT_MOST = 40
@@ -32,18 +33,18 @@ def _newest(table: sa.Table, about: sa.ColumnElement[str], i: int) -> sa.Select[
 
 
 @lru_cache(maxsize=MOST_RESOURCES)
-def _about(resources: int) -> sa.Select[Any]:
+def _about(resources: int) -> Prepared:
     """Numbers of decisions in force about one of so many resources."""
     of_tags = [_newest(decision_tags, decision_tags.c.tag, i) for i in range(resources)]
     of_choices = [_newest(conflict_resources, conflict_resources.c.resource, i) for i in range(resources)]
     newest = sa.union(*of_tags, *of_choices).subquery()
-    return (
+    return Prepared(
         sa.select(decisions.c.number)
         .join(newest, decisions.c.number == newest.c.number)
         .where(
             decisions.c.network_id == bindparam("n"),
             decisions.c.number != bindparam("d"),
-            decisions.c.status.in_(["proposed", "taken"]),
+            decisions.c.status.in_([sa.literal_column("'proposed'"), sa.literal_column("'taken'")]),
             decisions.c.redacted_at.is_(None),
             decisions.c.group_id != bindparam("not_of"),
         )
@@ -74,4 +75,4 @@ def of_resources(
     looked_up = resources[:MOST_RESOURCES]
     values: dict[str, Any] = {"n": network_id, "d": number, "most": AT_MOST, "not_of": not_of}
     values |= {f"resource{i}": resource for i, resource in enumerate(looked_up)}
-    return records.find_all(db, network_id, db.execute(_about(len(looked_up)), values).scalars().all())
+    return records.find_all(db, network_id, [number for (number,) in _about(len(looked_up)).rows(db, values)])

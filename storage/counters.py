@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Column, bindparam
 
+from storage.prepared import Prepared
 from storage.statements import insert
 from storage.types import metadata
 
@@ -16,12 +17,14 @@ counters = sa.Table(
     Column("last", sa.BigInteger, nullable=False),
 )
 _FIRST = insert(counters).values(last=bindparam("by", type_=sa.BigInteger))
-_NEXT = _FIRST.on_conflict_do_update(
-    index_elements=["network_id", "letter"], set_={"last": counters.c.last + bindparam("by", type_=sa.BigInteger)}
-).returning(counters.c.last)
+_NEXT = Prepared(
+    _FIRST.on_conflict_do_update(
+        index_elements=["network_id", "letter"], set_={"last": counters.c.last + bindparam("by", type_=sa.BigInteger)}
+    ).returning(counters.c.last)
+)
 
 
 def take(db: sa.Connection, network_id: int, letter: str, count: int = 1) -> int:
     """The first of `count` new numbers; given back if the transaction is."""
-    last: int = db.execute(_NEXT, {"network_id": network_id, "letter": letter, "by": count}).scalar_one()
-    return last - count + 1
+    ((last,),) = _NEXT.rows(db, {"network_id": network_id, "letter": letter, "by": count})
+    return int(last) - count + 1

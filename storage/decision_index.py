@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from storage import decision_terms, decisions, directory, search
+from storage import decision_terms, decisions, directory, search, title_words
 from storage.decision_terms import Terms
 from storage.decisions import Decision
 
@@ -28,11 +28,18 @@ def add(db: sa.Connection, d: Decision, people: Iterable[str], terms: Terms | No
     facets = [*(search.facet("tag", tag) for tag in d.tags), *(search.facet("value", v) for v in d.rests_on)]
     facets += [search.facet("kind", kind) for kind in (terms.marks if terms else ())]
     search.index(db, [search.Entry(d.network_id, d.number, words, marks(d), " ".join(people), facets)])
+    title_words.add(db, d.network_id, d.number, d.title)
+
+
+def drop(db: sa.Connection, network_id: int, number: int) -> None:
+    """A decision is found by no word any more."""
+    search.drop(db, network_id, number)
+    title_words.drop(db, network_id, number)
 
 
 def renew(db: sa.Connection, network_id: int, number: int) -> None:
     """Indexes a decision as it stands now; one that was redacted or taken back is found by no word."""
-    search.drop(db, network_id, number)
+    drop(db, network_id, number)
     decision = decisions.find(db, network_id, number)
     if decision is not None and decision.redacted_at is None and decision.status != "undone":
         author = directory.person_names(db, network_id, [decision.author_id]).values()

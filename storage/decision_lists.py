@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage import search
-from storage.decision_tables import decision_groups, decisions
+from storage.audiences import Eyes, readable
+from storage.decision_tables import decisions
 from storage.decisions import COLUMNS, Decision, from_row
 from storage.types import UtcDateTime
 
@@ -37,22 +38,6 @@ class Filter:
     until: datetime | None = None
     before: int | None = None
     kind: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Eyes:
-    """Who reads: groups, whether of the circle, and the person (0: a channel)."""
-
-    network_id: int
-    group_ids: frozenset[int]
-    is_circle: bool
-    person_id: int = 0
-
-    def marks(self) -> list[str]:
-        """The marks in the search index that these eyes may read."""
-        marks = [search.everyone(self.network_id)]
-        marks += [search.group_mark(self.network_id, id) for id in sorted(self.group_ids)]
-        return marks + ([search.circle_mark(self.network_id)] if self.is_circle else [])
 
 
 def page(db: sa.Connection, eyes: Eyes, wanted: Filter, most: int) -> list[Decision]:
@@ -103,28 +88,6 @@ def _select(
     return [from_row(row) for row in db.execute(_statement(tuple(given)), values)]
 
 
-def visible() -> sa.ColumnElement[bool]:
-    """The condition under which eyes (parameters `network`, `mine`, `is_circle`) may read a decision."""
-    # A scalar with LIMIT 1: PostgreSQL would read all rows of the reader's groups for an EXISTS inside OR.
-    is_affected = (
-        sa.select(sa.true())
-        .where(
-            decision_groups.c.network_id == decisions.c.network_id,
-            decision_groups.c.number == decisions.c.number,
-            decision_groups.c.group_id.in_(bindparam("mine", expanding=True)),
-        )
-        .limit(sa.literal_column("1"))
-        .correlate(decisions)
-        .scalar_subquery()
-    )
-    return sa.or_(
-        decisions.c.audience == "network",
-        decisions.c.group_id.in_(bindparam("mine", expanding=True)),
-        sa.and_(decisions.c.audience == "affected", is_affected),
-        sa.and_(decisions.c.audience == "circle", bindparam("is_circle", type_=sa.Boolean)),
-    )
-
-
 _CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
     "numbers": decisions.c.number.in_(bindparam("numbers", expanding=True)),
     "group_id": decisions.c.group_id == bindparam("group_id"),
@@ -142,7 +105,7 @@ def _statement(given: tuple[str, ...]) -> sa.Select[Any]:
     found = sa.select(*COLUMNS).where(
         decisions.c.network_id == bindparam("network"),
         *([] if "status" in given else [decisions.c.status != "undone"]),
-        visible(),
+        readable(decisions),
         *(_CONDITIONS[name] for name in given),
     )
     if ("since" in given or "until" in given) and "numbers" not in given:

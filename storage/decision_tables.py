@@ -7,6 +7,9 @@ from sqlalchemy import Column
 
 from storage.types import JsonText, UtcDateTime, metadata
 
+LONGEST_STEM = 40
+"""Characters of a word that are kept to find it by."""
+
 decisions = sa.Table(
     "decisions",
     metadata,
@@ -112,6 +115,17 @@ decision_tags = sa.Table(
     Column("tag", sa.String(100), primary_key=True),
     Column("number", sa.BigInteger, primary_key=True),
     _decision_key(),
+)
+title_words = sa.Table(
+    # The words of titles, so that `decide` finds in no time what shares some of them.
+    "title_words",
+    metadata,
+    Column("network_id", sa.BigInteger, primary_key=True),
+    Column("word", sa.String(LONGEST_STEM), primary_key=True),
+    Column("number", sa.BigInteger, primary_key=True),
+    _decision_key(),
+    sa.Index("ix_title_words_number", "network_id", "number"),
+    sqlite_with_rowid=False,
 )
 decision_links = sa.Table(
     # One row a link, from the later decision to the earlier one; read from both sides.

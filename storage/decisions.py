@@ -18,6 +18,7 @@ from storage.decision_tables import (
     decisions,
     drafts,
 )
+from storage.prepared import Prepared
 from storage.types import UtcDateTime
 
 AFFECTED, TOLD = "affected", "told"
@@ -61,20 +62,20 @@ class Decision:
 
 COLUMNS = tuple(c for c in decisions.c)
 _NAMES = tuple(c.name for c in COLUMNS)
-_ADD = sa.insert(decisions)
+_ADD = Prepared(sa.insert(decisions))
 _ADD_GROUP = sa.insert(decision_groups)
-_ADD_TAG = sa.insert(decision_tags)
+_ADD_TAG = Prepared(sa.insert(decision_tags))
 _ADD_PERSON = sa.insert(decision_people)
 
 
 def add(db: sa.Connection, decision: Decision, people: tuple[tuple[str, int | None, str], ...] = ()) -> None:
     """Stores a new decision with its groups, tags and people (name, person id or None, part)."""
     row = {name: getattr(decision, name) for name in _NAMES}
-    db.execute(_ADD, row | {"tags": list(decision.tags), "rests_on": list(decision.rests_on)})
+    _ADD.run(db, row | {"tags": list(decision.tags), "rests_on": list(decision.rests_on)})
     key = {"network_id": decision.network_id, "number": decision.number}
     _add_groups(db, key, decision.affected_ids, decision.told_ids)
     if decision.tags:
-        db.execute(_ADD_TAG, [key | {"tag": tag} for tag in decision.tags])
+        _ADD_TAG.run_each(db, [key | {"tag": tag} for tag in decision.tags])
     if people:
         named: list[dict[str, Any]] = [
             key | {"position": i, "name": name[:200], "person_id": person_id, "part": part}
@@ -210,7 +211,7 @@ def update(db: sa.Connection, decision: Decision) -> None:
     row_key = {"network_id": decision.network_id, "number": decision.number}
     _add_groups(db, row_key, decision.affected_ids, decision.told_ids)
     if decision.tags:
-        db.execute(_ADD_TAG, [row_key | {"tag": tag} for tag in decision.tags])
+        _ADD_TAG.run_each(db, [row_key | {"tag": tag} for tag in decision.tags])
 
 
 def blank_people(db: sa.Connection, network_id: int, number: int) -> None:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.delivery_tables import lanes, messages
+from storage.prepared import Prepared
 from storage.statements import insert
 from storage.types import UtcDateTime
 
@@ -24,7 +25,7 @@ HELD = 0
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """`was_dropped`: its last worker never gave it back, so that what it has to send may have been sent."""
+    """`was_dropped`: its last worker never gave it back; what it has to send may have been sent (`doubt`)."""
 
     network_id: int
     channel_id: int
@@ -33,7 +34,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A message that is not yet as it should be. `thread_of`: key of its root; `root_*`: what is known of that."""
+    """A message that is not yet as it should be. `thread_of`: key of its root; `root_*`: what is known of that.
+
+    `is_unclear`: an earlier try may have arrived; each had ended by `ready_at`.
+    """
 
     network_id: int
     id: int
@@ -68,11 +72,13 @@ _WAKE = _WAKE.on_conflict_do_update(
     where=sa.and_(lanes.c.lease.is_(None), sa.or_(lanes.c.next_at.is_(None), lanes.c.next_at > _WAKE.excluded.next_at)),
 )
 
+_WANT_EACH, _WAKE_EACH = Prepared(_WANT), Prepared(_WAKE)
+
 
 def want(db: sa.Connection, rows: list[dict[str, Any]], wake: list[dict[str, Any]]) -> None:
     """Wants messages to be visible: new ones are posted, known ones (same key) edited. Wakes their lanes."""
-    db.execute(_WANT, rows)
-    db.execute(_WAKE, wake)
+    _WANT_EACH.run_each(db, rows)
+    _WAKE_EACH.run_each(db, wake)
 
 
 _TOUCH = (
@@ -152,6 +158,24 @@ def claim(db: sa.Connection, platform: str, now: datetime, until: datetime, leas
     if due:
         db.execute(_LEASE, [{"n": n, "c": c, "until": until, "new_lease": lease} for n, c, _ in due])
     return [Lane(n, c, was_dropped=held not in (None, HELD)) for n, c, held in due]
+
+
+_DOUBT = (
+    sa.update(messages)
+    .where(
+        messages.c.network_id == bindparam("n"),
+        messages.c.channel_id == bindparam("c"),
+        messages.c.state == "live",
+        messages.c.wanted_rev > messages.c.sent_rev,
+        messages.c.ready_at <= bindparam("now", type_=UtcDateTime),
+    )
+    .values(is_unclear=True, ready_at=bindparam("now", type_=UtcDateTime))
+)
+
+
+def doubt(db: sa.Connection, lane: Lane, now: datetime) -> None:
+    """Of a lane that was dropped before `now`: what was to be sent may have been. It is unclear until it is tried."""
+    db.execute(_DOUBT, {"n": lane.network_id, "c": lane.channel_id, "now": now})
 
 
 _END_LEASES = sa.update(lanes).where(lanes.c.lease > HELD).values(next_at=bindparam("now", type_=UtcDateTime))

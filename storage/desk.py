@@ -13,10 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage.audiences import readable, values
+from storage.audiences import Eyes, readable, values
 from storage.conflict_tables import conflict_parties, conflicts
 from storage.conflicts import COLUMNS, CONFIDED, DIFFERING, OF_VALUES, OPEN, STATES, SUGGESTED, Conflict
-from storage.decision_lists import Eyes
 from storage.decision_tables import decisions
 from storage.types import UtcDateTime
 from storage.window_tables import contributions, input_windows

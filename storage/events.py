@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Column, bindparam
 
+from storage.prepared import Prepared
 from storage.statements import insert
 from storage.types import JsonText, UtcDateTime, metadata
 
@@ -65,11 +66,13 @@ class Event:
 
 
 # Right because writes are one at a time per network and no row is ever deleted.
-_APPEND = sa.insert(events).values(
-    id=sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0) + 1)
-    .where(events.c.network_id == bindparam("n"))
-    .correlate(None)
-    .scalar_subquery()
+_APPEND = Prepared(
+    sa.insert(events).values(
+        id=sa.select(sa.func.coalesce(sa.func.max(events.c.id), 0) + 1)
+        .where(events.c.network_id == bindparam("n"))
+        .correlate(None)
+        .scalar_subquery()
+    )
 )
 _ABOUT = (
     sa.select(events)
@@ -106,7 +109,7 @@ _MOVE = _MOVE.on_conflict_do_update(
 def append(db: sa.Connection, rows: list[dict[str, Any]]) -> None:
     """Appends events, in order; each row has all columns of the table but `id`."""
     for row in rows:
-        db.execute(_APPEND, row | {"n": row["network_id"]})
+        _APPEND.run(db, row | {"n": row["network_id"]})
 
 
 def about(db: sa.Connection, network_id: int, subject: str) -> list[Event]:

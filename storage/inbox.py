@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Column, bindparam
 
+from storage.prepared import Prepared
 from storage.statements import insert_new
 from storage.types import UtcDateTime, metadata
 
@@ -24,7 +25,7 @@ inbox = sa.Table(
     sa.Index("ix_inbox_received_at", "received_at"),
 )
 
-_INSERT = insert_new(inbox)
+_INSERT = Prepared(insert_new(inbox))
 _FORGET = (
     sa.update(inbox)
     .where(inbox.c.network_id == bindparam("n"), inbox.c.subject == bindparam("about"))
@@ -67,7 +68,7 @@ def accept(
         "fingerprint": fingerprint,
         "subject": subject,
     }
-    return db.execute(_INSERT, row).rowcount == 1
+    return _INSERT.run(db, row) == 1
 
 
 def forget_subject(db: sa.Connection, network_id: int, subject: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import bindparam
 
-from storage import decision_sources, decision_terms, decision_versions, decisions, inbox, schema, search
+from storage import decision_index, decision_sources, decision_terms, decision_versions, decisions, inbox, schema
 from storage.decision_tables import decisions as decision_table
 from storage.decision_tables import drafts
 from storage.decisions import Decision
@@ -173,7 +173,7 @@ def blank_private(db: sa.Connection, network_id: int, group_id: int, most: int, 
         decisions.blank_people(db, network_id, number)
         decision_terms.blank(db, network_id, number)
         decision_sources.blank(db, network_id, number, at)
-        search.drop(db, network_id, number)
+        decision_index.drop(db, network_id, number)
         inbox.forget_subject(db, network_id, decision.id)
         db.execute(_BLANK_SAID[0], {"n": network_id, "d": number, "at": at})
         db.execute(_BLANK_SAID[1], {"n": network_id, "d": number})

@@ -254,6 +254,12 @@ def post(
     return known.id
 
 
+def id_of(db: sa.Connection, network_id: int, key: str) -> str | None:
+    """The id of the message that was posted under this key; None if none was."""
+    row = db.execute(_BY_KEY, {"n": network_id, "key": key}).one_or_none()
+    return LocalMessage(*row).id if row else None
+
+
 def show(db: sa.Connection, network_id: int, id: str, rev: int, body: Any, *, is_removed: bool = False) -> bool:
     """Brings a message up to revision `rev`; False where that revision or a later one is shown already."""
     values = {"n": network_id, "i": id, "new_rev": rev, "new_body": body, "removed": is_removed}

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 
 from storage import inbox
 from storage.network_tables import channels, groups, identities, memberships, networks, people, roles, workspaces
+from storage.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ GROUP_NAMES = [c.name for c in GROUP_COLUMNS]
 CHANNEL_COLUMNS = list(channels.c)
 _IS_KEPT = channels.c.state != "free"
 """Its group has not left the network (storage/leaving.py): what was let go belongs to nobody."""
-_SCOPE = (
+_SCOPE = Prepared(
     sa.select(
         networks.c.id,
         networks.c.slug,
@@ -170,8 +171,8 @@ def scope(
 
     `account_workspace`: where the account is at home, if that is not `workspace`.
     """
-    row = db.execute(
-        _SCOPE,
+    found = _SCOPE.rows(
+        db,
         {
             "network": network_id,
             "platform": platform,
@@ -184,9 +185,10 @@ def scope(
             "fingerprint": fingerprint,
             "repeated_since": repeated_since,
         },
-    ).one_or_none()
-    if row is None:
+    )
+    if not found:
         return None
+    row = found[0]
     network = Network(row[0], row[1], row[2], timedelta(seconds=row[3]), row[4])
     found_channel = Channel(*row[_FIRST_CHANNEL:_FIRST_GROUP]) if row[_FIRST_CHANNEL] is not None else None
     found_group = group_record(row[_FIRST_GROUP:_FIRST_PERSON]) if row[_FIRST_GROUP] is not None else None

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
+from storage.prepared import Prepared
 from storage.types import metadata
 
 _WORD = re.compile(r"[^\W_]+")
@@ -82,8 +83,11 @@ def facet(kind: str, value: str) -> str:
     return kind + blake2b(value.strip().casefold().encode(), digest_size=8).hexdigest()
 
 
-_SQLITE_ADD = text(
-    "INSERT INTO decision_words(rowid, words, people, facets, readers) VALUES (:id, :words, :people, :facets, :readers)"
+_SQLITE_ADD = Prepared(
+    text(
+        "INSERT INTO decision_words(rowid, words, people, facets, readers) "
+        "VALUES (:id, :words, :people, :facets, :readers)"
+    )
 )
 _SQLITE_DROP = text("DELETE FROM decision_words WHERE rowid = :id")
 _SQLITE_MERGE = text("INSERT INTO decision_words(decision_words, rank) VALUES ('merge', :pages)")
@@ -122,7 +126,7 @@ class Entry:
 def index(db: sa.Connection, entries: Sequence[Entry]) -> None:
     """Makes decisions findable by words, names of people and facets."""
     if db.dialect.name == "sqlite":
-        db.execute(_SQLITE_ADD, [_columns(entry) for entry in entries])
+        _SQLITE_ADD.run_each(db, [_columns(entry) for entry in entries])
     else:
         db.execute(_POSTGRES_ADD, [_lexemes(entry) for entry in entries])
 

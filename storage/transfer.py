@@ -150,6 +150,7 @@ LEFT_BEHIND = {
     **dict.fromkeys(("slack_installations", "slack_org_teams"), "how one Mycel is connected: tokens are secrets"),
     **dict.fromkeys(("channel_activity", "silences"), "how lively channels were lately: it is counted anew"),
     **dict.fromkeys(("tellings", "mentions"), "what Mycel said of its own accord, with the messages that said it"),
+    "title_words": "they are read from the titles",
     "pictures": "they are drawn again with the next digest",
     "group_exports": "what groups that left have yet to fetch is theirs alone",
     **dict.fromkeys(

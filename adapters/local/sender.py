@@ -42,21 +42,24 @@ class LocalSender:
 
     async def edit(self, post: Post) -> None:
         """Changes a message in place, unless a later revision is shown already."""
+        if post.remote_id is None:
+            raise DeliveryError("the playground does not know this message", permanent=True)
         await self._bring_up(post, post.message, is_removed=False)
 
     async def remove(self, post: Post) -> None:
-        """Takes a message back; its words are kept nowhere."""
+        """Takes a message back, if it arrived; its words are kept nowhere."""
         await self._bring_up(post, Message(()), is_removed=True)
 
     async def _bring_up(self, post: Post, message: Message, *, is_removed: bool) -> None:
-        id = post.remote_id
-        if id is None:
-            raise DeliveryError("the playground does not know this message", permanent=True)
         body = to_json(message)
-        await self._write(
-            post.network_id,
-            lambda tx: str(local_chat.show(tx.db, post.network_id, id, post.rev, body, is_removed=is_removed)),
-        )
+
+        def show(tx: Tx) -> str:
+            id = post.remote_id or local_chat.id_of(tx.db, post.network_id, post.key)
+            if id is not None:
+                local_chat.show(tx.db, post.network_id, id, post.rev, body, is_removed=is_removed)
+            return id or ""
+
+        await self._write(post.network_id, show)
 
     async def _write(self, network_id: int, fn: Callable[[Tx], str]) -> str:
         try:

@@ -12,7 +12,7 @@ from adapters.matrix import wanted
 from adapters.matrix.closed import Closed
 from adapters.matrix.connection import Connected, connect
 from adapters.matrix.crypto import Crypto
-from adapters.matrix.errors import MatrixError, session_ended
+from adapters.matrix.errors import CannotConnect, MatrixError, session_ended
 from adapters.matrix.http import Http
 from adapters.matrix.joining import Allowed, Joining
 from adapters.matrix.key_store import close_store
@@ -39,10 +39,13 @@ Trouble = Callable[[str, str], Awaitable[None]]
 SILENT_FOR = timedelta(seconds=120)
 """Without a sync for so long the account is not usable: a sync takes 30 seconds where nothing happens."""
 
+HELD_BACK_S = 0.2
+"""The next sync waits so long for what the last one brought: homeservers do one thing at a time, answers first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """Numbers that tests make small. Seconds, events, tries."""
+    """Numbers that tests make small. Seconds, events, tries. `lives_for`: what a session lasts at least."""
 
     poll_s: float = 30
     timeout_s: float = 30
@@ -51,6 +54,7 @@ class Tuning:
     gap_limit: int = 5000
     retry_s: float = 1
     tell_after: timedelta = timedelta(seconds=10)
+    lives_for: timedelta = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +110,38 @@ class MatrixClient(Sending):
         return f"no sync for {int(silent_for.total_seconds())} s: {self._why}" if silent_for > SILENT_FOR else ""
 
     async def run(self) -> None:
-        """Until it is cancelled. Raises CannotConnect, and SessionEnded when the homeserver ends the session."""
+        """Until it is cancelled. Raises CannotConnect, and SessionEnded when the homeserver ends the session.
+
+        With a password it logs in again, on the same device.
+        """
         try:
-            connected = await self._connect()
-            await self._run(connected)
-        except MatrixError as error:
-            raise session_ended(self.account.user, error) from error
+            while True:
+                began_at = self._tools.clock()
+                try:
+                    await self._run(await self._connect())
+                except MatrixError as error:
+                    if not self._may_log_in_again(began_at):
+                        raise session_ended(self.account.user, error) from error
+                    log.warning("the homeserver ended the session of %s (%s)", self.account.user, error.reason)
+                finally:
+                    self._let_go()
+        except CannotConnect as error:
+            self.end(str(error).splitlines()[0])
+            self._why = self.ended
+            raise
         finally:
-            self._ready.clear()
-            if self._connected and self._connected.keys:
-                close_store(self._connected.keys)
             await self._http.close()
+
+    def _may_log_in_again(self, began_at: datetime) -> bool:
+        """One that has ended soon is ended by somebody: another Mycel on the same device, or who runs the server."""
+        is_by_password = self.account.password is not None and self.account.access_token is None
+        return is_by_password and self._tools.clock() - began_at >= self._tuning.lives_for
+
+    def _let_go(self) -> None:
+        self._ready.clear()
+        self._synced_at, self._why = None, "the session has ended"
+        if self._connected and self._connected.keys:
+            close_store(self._connected.keys)
 
     async def _connect(self) -> Connected:
         pacing = Backoff(self._tools.jitter, self._tuning.retry_s)
@@ -209,6 +234,7 @@ class MatrixClient(Sending):
             pacing.reset()
             self.tell_synced()
             await self._keep_up(crypto)
+            await worker.rest(HELD_BACK_S)
 
     async def _keep_up(self, crypto: Crypto | None) -> None:
         """Keys can wait for the next sync; those that a message needs are fetched with it."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from adapters.matrix import answering, edits, inbound, reading
 from adapters.matrix.answering import Spot, spot
 from adapters.matrix.edits import Retyped, Reworded, TooLate
+from adapters.matrix.floor import Floor
 from adapters.matrix.lives import Lives
 from adapters.matrix.own import OwnMessages
 from adapters.matrix.port import PLATFORM, Event, MatrixPort, RoomInfo, Scene
@@ -24,6 +25,8 @@ from storage.work import Work
 
 TYPING_AFTER_S = 0.5
 """Most commands are answered before; then nobody needs to see that Mycel types."""
+MARKED_AFTER_S = 0.2
+"""After the answer, or with the typing."""
 
 
 class Handling:
@@ -31,8 +34,17 @@ class Handling:
     every answer has a transaction of its event, by which the homeserver knows it again.
     """
 
-    def __init__(self, work: Work, dispatch: Dispatch, port: MatrixPort, own: OwnMessages, voice: Voice) -> None:
+    def __init__(
+        self,
+        work: Work,
+        dispatch: Dispatch,
+        port: MatrixPort,
+        own: OwnMessages,
+        voice: Voice,
+        floor: Floor | None = None,
+    ) -> None:
         self._work, self._dispatch, self._port, self._own, self._voice = work, dispatch, port, own, voice
+        self._floor = floor or Floor()
         self._unmarked: dict[str, str] = {}
         self._marking: dict[str, asyncio.Task[None]] = {}
         self._lives = Lives(work, dispatch, port, voice)
@@ -86,27 +98,36 @@ class Handling:
 
     @asynccontextmanager
     async def _at_work(self, scene: Scene, event_id: str) -> AsyncIterator[None]:
-        """Shows that the event was seen and, where it takes a moment, that Mycel is at work; holds nothing up."""
-        typing = asyncio.create_task(self._type(scene.room_id))
-        self._unmarked[scene.room_id] = event_id
-        if scene.room_id not in self._marking:
-            self._marking[scene.room_id] = asyncio.create_task(self._mark_read(scene.room_id))
+        """Shows that the event was seen and, where it takes a moment, that Mycel is at work. The answer goes before:
+        homeservers do one thing at a time.
+        """
+        room_id = scene.room_id
+        self._unmarked[room_id] = event_id
+        showing = asyncio.create_task(self._show(room_id))
         try:
-            yield
+            with self._floor.taken(room_id):
+                yield
         finally:
-            typing.cancel()
-            await asyncio.gather(typing, return_exceptions=True)
+            showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
+            self._mark(room_id)
+
+    def _mark(self, room_id: str) -> None:
+        if room_id not in self._marking:
+            self._marking[room_id] = asyncio.create_task(self._mark_read(room_id))
 
     async def _mark_read(self, room_id: str) -> None:
         """Up to the latest event: in a burst, one receipt stands for several."""
         try:
-            while (event_id := self._unmarked.pop(room_id, None)) is not None:
-                await self._port.mark_read(room_id, event_id)
+            while room_id in self._unmarked:
+                await asyncio.sleep(MARKED_AFTER_S)
+                await self._port.mark_read(room_id, self._unmarked.pop(room_id))
         finally:
             del self._marking[room_id]
 
-    async def _type(self, room_id: str) -> None:
+    async def _show(self, room_id: str) -> None:
         await asyncio.sleep(TYPING_AFTER_S)
+        self._mark(room_id)
         try:
             await self._port.typing(room_id, True)
             await asyncio.Event().wait()

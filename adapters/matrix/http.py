@@ -37,15 +37,32 @@ class Http:
         query: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
     ) -> dict[str, Any]:
-        """The JSON that the homeserver answers with. Raises MatrixError."""
+        """The JSON object that the homeserver answers with. Raises MatrixError."""
+        content = None if body is None else json.dumps(body, separators=(",", ":"))
+        found = await self._ask(method, path, content, query, timeout_s or self.timeout_s)
+        if not isinstance(found, dict):
+            raise refusal(502, {}, {})
+        return found
+
+    async def listed(self, path: str) -> list[dict[str, Any]]:
+        """The objects of the list that the homeserver answers a GET with. Raises MatrixError."""
+        found = await self._ask("GET", path, None, None, self.timeout_s)
+        if not isinstance(found, list):
+            raise refusal(502, {}, {})
+        return [each for each in found if isinstance(each, dict)]
+
+    async def _ask(
+        self, method: str, path: str, content: str | None, query: Mapping[str, str] | None, timeout_s: float
+    ) -> Any:
+        """One try; None for an answer that is no JSON."""
         try:
             async with self._opened().request(
                 method,
                 self.homeserver + path,
-                data=None if body is None else json.dumps(body, separators=(",", ":")),
+                data=content,
                 params=query,
                 headers={"Content-Type": "application/json"} | self._authorization(),
-                timeout=aiohttp.ClientTimeout(total=timeout_s or self.timeout_s, sock_connect=10),
+                timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=10),
             ) as answer:
                 data = _json(await answer.read())
         except aiohttp.ClientConnectorError as error:
@@ -56,8 +73,8 @@ class Http:
             raise MatrixError("no answer in time", unclear=True) from error
         except (aiohttp.ClientError, OSError) as error:
             raise MatrixError(f"connection lost: {type(error).__name__}", unclear=True) from error
-        if answer.status != 200 or data is None:
-            raise refusal(answer.status if answer.status != 200 else 502, answer.headers, data or {})
+        if answer.status != 200:
+            raise refusal(answer.status, answer.headers, data if isinstance(data, dict) else {})
         return data
 
     async def close(self) -> None:
@@ -74,10 +91,9 @@ class Http:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
 
-def _json(data: bytes) -> dict[str, Any] | None:
-    """None for what is no JSON object: a proxy's own page."""
+def _json(data: bytes) -> Any:
+    """None for what is no JSON: a proxy's own page."""
     try:
-        found = json.loads(data)
+        return json.loads(data)
     except ValueError:
         return None
-    return found if isinstance(found, dict) else None

@@ -185,6 +185,11 @@ class Rooms:
             self._spaces[room_id] = None
         return room
 
+    def put(self, room_id: str, state: Iterable[Event]) -> Room:
+        """Forgets what was known of a room; this is its whole state now."""
+        self.joined.pop(room_id, None)
+        return self.take(room_id, state)
+
     def leave(self, room_id: str) -> None:
         self.joined.pop(room_id, None)
 

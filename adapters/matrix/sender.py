@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from adapters.matrix import render
+from adapters.matrix.floor import Floor
 from adapters.matrix.markup import Names, permalink
 from adapters.matrix.own import OwnMessages, first_post, txn_id
-from adapters.matrix.port import PLATFORM, Content, MatrixPort, Scene
+from adapters.matrix.port import PLATFORM, Content, Event, MatrixPort, Scene
 from adapters.matrix.reading import latest_edit
 from adapters.matrix.wording import worded
 from bot.core import mentions
@@ -27,16 +28,19 @@ class MatrixSender:
 
     platform = PLATFORM
 
-    def __init__(self, work: Work, ports: Mapping[str, MatrixPort], own: OwnMessages) -> None:
-        self._work, self._ports, self._own = work, ports, own
+    def __init__(
+        self, work: Work, ports: Mapping[str, MatrixPort], own: OwnMessages, floor: Floor | None = None
+    ) -> None:
+        self._work, self._ports, self._own, self._floor = work, ports, own, floor or Floor()
         # First event → the events of the further parts, of those messages that were sent or looked up lately.
         self._parts: dict[str, list[str]] = {}
 
     async def post(self, post: Post) -> str:
         """Shows a message and returns its (first) event's id. Where an earlier try may have arrived, it looks first."""
         port = self._port(post)
+        await self._floor.free(post.channel.remote_id)
         if post.is_unclear:
-            sent = first_post(await port.sent(post.channel.remote_id, f"{post.key}:"), post.key)
+            sent = await self._arrived(port, post)
             if sent is not None:
                 first = str(sent["event_id"])
                 self._own.learn(first, post.key)
@@ -46,14 +50,23 @@ class MatrixSender:
 
     async def edit(self, post: Post) -> None:
         """Changes a message in place."""
+        await self._floor.free(post.channel.remote_id)
         await self._bring_up(self._port(post), post, _shown(post))
 
     async def remove(self, post: Post) -> None:
-        """Takes all parts of a message back, and all that they said before they were edited."""
-        port, first = self._port(post), _shown(post)
+        """Takes all parts of a message back, if it arrived, and all that they said before they were edited."""
+        port, first = self._port(post), post.remote_id
+        if first is None:
+            sent = await self._arrived(port, post)
+            if sent is None:
+                return
+            first = str(sent["event_id"])
         for part in (*await self._parts_of(port, post, first), first):
             await self._redact(port, post, part)
         self._parts.pop(first, None)
+
+    async def _arrived(self, port: MatrixPort, post: Post) -> Event | None:
+        return first_post(await port.sent(post.channel.remote_id, f"{post.key}:"), post.key)
 
     async def _redact(self, port: MatrixPort, post: Post, event_id: str) -> None:
         """Edits keep the words of a message that is gone, and are found by the message only: so they go first."""

@@ -35,6 +35,11 @@ class Sending:
         self._rooms = Rooms("")
         self._crypto: Crypto | None = None
         self._zones: Zones
+        self.ended = ""
+
+    def end(self, why: str) -> None:
+        """The account cannot be used until Mycel starts again; nobody has to wait for it."""
+        self.ended = why
 
     def bring(self, rooms: Rooms, crypto: Crypto | None, zones: Zones) -> None:
         self._rooms, self._crypto, self._zones = rooms, crypto, zones
@@ -179,6 +184,8 @@ class Sending:
         return room
 
     async def _until_ready(self) -> None:
+        if self.ended:
+            raise DeliveryError(self.ended)
         try:
             async with asyncio.timeout(FIRST_SYNC_S):
                 await self._ready.wait()

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.matrix import gaps, wanted
 from adapters.matrix.crypto import Crypto
 from adapters.matrix.errors import MatrixError
-from adapters.matrix.http import CLIENT, Http
+from adapters.matrix.http import CLIENT, Http, path
 from adapters.matrix.rooms import Rooms
 from storage import matrix
 from storage.matrix import NewEvent
@@ -87,16 +87,17 @@ class Sync:
         if not isinstance(next_batch, str):
             raise MatrixError("a sync without a token")
         has_keys = self._crypto.take(data) if self._crypto else False
-        found = await self._take_rooms(data.get("rooms", {}), since, next_batch)
+        found = await self._take_rooms(data.get("rooms", {}), since, next_batch, is_full=is_full)
         own, now = self._rooms.own, self._clock()
         await self._work.write(STAGING, lambda tx: matrix.stage(tx.db, own, next_batch, found, now))
         if self._crypto:
             self._crypto.forget_taken()
         return Synced(Since(next_batch, now), any(event.is_locked for event in found), has_keys)
 
-    async def _take_rooms(self, rooms: Json, since: Since, next_batch: str) -> list[NewEvent]:
+    async def _take_rooms(self, rooms: Json, since: Since, next_batch: str, *, is_full: bool) -> list[NewEvent]:
         found: list[NewEvent] = []
         for room_id, room in rooms.get("join", {}).items():
+            await self._follow(room_id, room, is_full=is_full)
             found += await self._joined(room_id, room, since)
         for room_id, room in rooms.get("leave", {}).items():
             found += self._left(room_id, room)
@@ -104,13 +105,34 @@ class Sync:
             found += self._invited(room_id, room, next_batch)
         return found
 
+    async def _follow(self, room_id: str, data: Json, *, is_full: bool) -> None:
+        """What the room is now, in the place of what it was."""
+        before: list[Json] = data.get("state", {}).get("events", [])
+        meanwhile = [event for event in data.get("timeline", {}).get("events", []) if "state_key" in event]
+        is_known = room_id in self._rooms.joined and not is_full
+        now = await self._state_of(room_id) if is_known and before else None
+        room = self._rooms.take(room_id, [*before, *meanwhile]) if now is None else self._rooms.put(room_id, now)
+        if self._crypto and "m.room.encryption" in room.state:
+            self._crypto.mark_encrypted([room_id])
+
+    async def _state_of(self, room_id: str) -> list[Json] | None:
+        """The state as it stands, None where we may not read it any more.
+
+        What a sync says beside its timeline of a room that is known can be how the room was on one branch of its
+        history: where somebody joins while somebody else writes, the join can be taken back with the next message,
+        and our own as well. Source: https://github.com/matrix-org/matrix-spec-proposals/pull/4222
+        """
+        try:
+            return await self._http.listed(path("rooms", room_id, "state"))
+        except MatrixError as error:
+            if not error.permanent:
+                raise
+            log.warning("room %s: its state cannot be read: %s", room_id, error.reason)
+            return None
+
     async def _joined(self, room_id: str, data: Json, since: Since) -> list[NewEvent]:
         timeline = data.get("timeline", {})
         events: list[Json] = timeline.get("events", [])
-        state = [*data.get("state", {}).get("events", []), *(event for event in events if "state_key" in event)]
-        room = self._rooms.take(room_id, state)
-        if self._crypto and "m.room.encryption" in room.state:
-            self._crypto.mark_encrypted([room_id])
         if since.token is None:
             return []  # history: it was said before Mycel knew of the room
         joined = gaps.own_join(events, self._rooms.own)

@@ -35,13 +35,21 @@ class Worker:
     ) -> None:
         self._account, self._work, self._handle, self._clock = account, work, handle, clock
         self._retry_s = retry_s
-        self._woken = asyncio.Event()
+        self._woken, self._rests = asyncio.Event(), asyncio.Event()
+        self._rests.set()
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(ROOMS_AT_ONCE)
 
     def wake(self) -> None:
         """There is something new."""
         self._woken.set()
+        self._rests.clear()
+
+    async def rest(self, at_most_s: float) -> None:
+        """Waits until all is handled."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most_s):
+                await self._rests.wait()
 
     async def run(self) -> None:
         """Until it is cancelled; what is being handled then is handled again at the next start."""
@@ -49,6 +57,8 @@ class Worker:
             while True:
                 self._woken.clear()
                 await self._start_rooms()
+                if not self._busy and not self._woken.is_set():
+                    self._rests.set()
                 # Not wait_for: Python 3.11's loses a cancellation that comes with the event.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY_S):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -134,6 +135,7 @@ class SlackApp:
         self.socket = self._socket() if account.app_token else None
         self.is_stopping = False
         self._problem = "not started yet"
+        self._refused = ""
 
     @property
     def problem(self) -> str:
@@ -141,12 +143,13 @@ class SlackApp:
         return self._problem or (self.socket.problem if self.socket else "")
 
     async def start(self) -> None:
-        """Learns who the bot token is. Raises CannotConnect where Slack does not take it."""
+        """Learns who the bot token is. Where Slack does not take it, `run` says so."""
         try:
             await self.workspaces.learn_own()
         except SlackError as error:
             if error.code in ENDED or error.permanent:
-                raise CannotConnect(_wrong_token(error.code)) from error
+                self._refused = self._problem = _wrong_token(error.code)
+                return
             # Slack may be away for a while; the first thing that comes in asks again.
             log.warning("Slack does not answer yet: %s", error.reason)
             self._problem = error.reason
@@ -154,9 +157,12 @@ class SlackApp:
             self._problem = ""
 
     async def run(self) -> None:
-        """Socket Mode until it is cancelled. Raises CannotConnect."""
+        """Until it is cancelled, in Socket Mode connected. Raises CannotConnect."""
+        if self._refused:
+            raise CannotConnect(self._refused)
         if self.socket is not None:
             await self.socket.run()
+        await asyncio.Event().wait()
 
     def stop(self) -> None:
         """From now on nothing new is taken up."""

@@ -41,11 +41,11 @@ def key_of(message: Mapping[str, Any]) -> tuple[str, int] | None:
     return payload["key"], int(payload.get("part") or 0)
 
 
-def parts_of(messages: Iterable[Mapping[str, Any]], key: str, bot_user: str) -> dict[int, str]:
-    """Part → message id of the messages that show a key; of doubled ones the earliest. Only what Mycel itself wrote."""
-    found: dict[int, str] = {}
+def by_key(messages: Iterable[Mapping[str, Any]], bot_user: str) -> dict[str, dict[int, str]]:
+    """Key → part → message id of what Mycel itself wrote; of doubled ones the earliest."""
+    found: dict[str, dict[int, str]] = {}
     for message in sorted(messages, key=lambda message: str(message.get("ts", ""))):
         own = key_of(message)
-        if own is not None and own[0] == key and message.get("user", bot_user) == bot_user:
-            found.setdefault(own[1], str(message["ts"]))
+        if own is not None and message.get("user", bot_user) == bot_user:
+            found.setdefault(own[0], {}).setdefault(own[1], str(message["ts"]))
     return found

@@ -6,16 +6,15 @@ A message that is too long for one is continued in its thread; the key and the n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
-from time import monotonic
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 from adapters.slack import own
 from adapters.slack.errors import GONE, SlackError
 from adapters.slack.markup import Names
 from adapters.slack.own import OwnMessages
 from adapters.slack.port import PLATFORM, Team
+from adapters.slack.reading_back import Clock, ReadBack, Sleep
 from adapters.slack.render import Part, parts
 from adapters.slack.web import Api
 from adapters.slack.wording import worded
@@ -28,13 +27,7 @@ from bot.core.trouble import TROUBLE
 from storage import places
 from storage.work import Tx, Work
 
-PAGE = 100
-PAGES = 20
-CLOCKS_APART = timedelta(minutes=2)
-"""So far Slack's clock and the database's may differ."""
 REMEMBERED = 2000
-Sleep = Callable[[float], Awaitable[None]]
-Clock = Callable[[], float]
 
 
 class Teams(Protocol):
@@ -45,7 +38,7 @@ class Teams(Protocol):
 
 
 class SlackSender:
-    """Slack's way out. `lag_s`: so long after it was accepted a message may be missing when it is read back."""
+    """Slack's way out. `lag_s`, `clock`: as in ReadBack."""
 
     platform = PLATFORM
 
@@ -54,16 +47,13 @@ class SlackSender:
         work: Work,
         teams: Teams,
         own_messages: OwnMessages,
+        clock: Clock,
         *,
         lag_s: float = 3.0,
-        clock: Clock = monotonic,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._work, self._teams, self._own = work, teams, own_messages
-        self._lag_s, self._clock, self._sleep = lag_s, clock, sleep
-        # Until when the sends of an earlier process, and our own unclear ones, may not show yet.
-        self._began_at = clock()
-        self._unclear_at: dict[str, float] = {}
+        self._back = ReadBack(lag_s, clock, sleep)
         # (Channel, first message) → ids of its further parts, of those sent or looked up lately.
         self._parts: dict[tuple[str, str], list[str]] = {}
 
@@ -72,7 +62,7 @@ class SlackSender:
         team, api = await self._teams.team_of(post.channel.workspace)
         shown = await self._rendered(team, post)
         if post.is_unclear:
-            found = await self._read_back(team, api, post)
+            found = await self._back.find(team, api, post)
             if 0 in found:
                 first = found[0]
                 self._learn(post, first, [found[n] for n in sorted(found) if n])
@@ -84,7 +74,6 @@ class SlackSender:
             await self._bring_up_parts(api, post, first, shown[1:])
         except DeliveryError as error:
             # The beginning is there: the next try has to find it.
-            self._unclear_at[post.key] = self._clock()
             raise DeliveryError(
                 error.reason, permanent=error.permanent, unclear=True, retry_after=error.retry_after
             ) from error
@@ -93,12 +82,20 @@ class SlackSender:
     async def edit(self, post: Post) -> None:
         """Changes a message in place."""
         team, api = await self._teams.team_of(post.channel.workspace)
-        await self._bring_up(api, post, _shown(post), await self._rendered(team, post))
+        first = _shown(post)
+        self._forget_unclear(post, first)
+        await self._bring_up(api, post, first, await self._rendered(team, post))
 
     async def remove(self, post: Post) -> None:
-        """Takes all parts of a message back; what is gone already is no error."""
+        """Takes all parts of a message back, if it arrived; what is gone already is no error."""
         team, api = await self._teams.team_of(post.channel.workspace)
-        first = _shown(post)
+        if post.remote_id is None:
+            found = await self._back.find(team, api, post)
+            for number in sorted(found, reverse=True):
+                await self._delete(api, post, found[number])
+            return
+        first = post.remote_id
+        self._forget_unclear(post, first)
         for ts in (*await self._parts_of(team, api, post, first), first):
             await self._delete(api, post, ts)
         self._parts.pop((post.channel.remote_id, first), None)
@@ -122,19 +119,12 @@ class SlackSender:
         }
         try:
             answer = await api.call("chat.postMessage", **args)
-        except asyncio.CancelledError:
-            # Given up in the midst of it: it may have arrived.
-            self._unclear_at[post.key] = self._clock()
-            raise
         except SlackError as error:
-            if error.unclear:
-                self._unclear_at[post.key] = self._clock()
             if error.code != "not_in_channel":
                 raise
             # A public channel can be entered by oneself; of a private one, joining says what is wrong.
             await api.call("conversations.join", channel=post.channel.remote_id)
             answer = await api.call("chat.postMessage", **args)
-        self._unclear_at.pop(post.key, None)
         return str(answer["ts"])
 
     async def _bring_up(self, api: Api, post: Post, first: str, shown: Sequence[Part]) -> None:
@@ -175,46 +165,9 @@ class SlackSender:
     async def _parts_of(self, team: Team, api: Api, post: Post, first: str) -> list[str]:
         key = (post.channel.remote_id, first)
         if key not in self._parts:
-            replies = await self._pages(api, "conversations.replies", post, ts=post.thread or first)
-            found = own.parts_of(replies, post.key, team.bot_user)
-            self._remember(key, [found[n] for n in sorted(found) if n])
+            found = await self._back.parts(team, api, post, first)
+            self._remember(key, [found[n] for n in sorted(found)])
         return self._parts[key]
-
-    async def _read_back(self, team: Team, api: Api, post: Post) -> dict[int, str]:
-        """What of a message is there: part → id. Waits until all that may have arrived can be seen."""
-        since = self._unclear_at.get(post.key, self._began_at)
-        wait_s = self._lag_s - (self._clock() - since)
-        if wait_s > 0:
-            await self._sleep(wait_s)
-        oldest = f"{(post.wanted_at - CLOCKS_APART).timestamp():.6f}" if post.wanted_at else None
-        if post.thread is None:
-            found = await self._found(team, post, api, "conversations.history", oldest=oldest)
-            if 0 not in found:
-                return found
-            more = await self._pages(api, "conversations.replies", post, ts=found[0])
-            return found | own.parts_of(more, post.key, team.bot_user)
-        return await self._found(team, post, api, "conversations.replies", ts=post.thread, oldest=oldest)
-
-    async def _found(self, team: Team, post: Post, api: Api, method: str, **args: Any) -> dict[int, str]:
-        return own.parts_of(await self._pages(api, method, post, **args), post.key, team.bot_user)
-
-    async def _pages(self, api: Api, method: str, post: Post, **args: Any) -> list[Mapping[str, Any]]:
-        """All messages of a channel or a thread. Raises SlackError, also where there are too many to be sure."""
-        messages: list[Mapping[str, Any]] = []
-        cursor = None
-        for _ in range(PAGES):
-            place = {"channel": post.channel.remote_id, "limit": PAGE, "include_all_metadata": True}
-            try:
-                answer = await api.call(method, cursor=cursor, **place, **args)
-            except SlackError as error:
-                if error.code in GONE:
-                    return []
-                raise
-            messages += answer.get("messages") or []
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return messages
-        raise SlackError(f"{method}: too many messages to look through", unclear=True)
 
     async def _rendered(self, team: Team, post: Post) -> tuple[Part, ...]:
         message = worded(post.message, Words(post.channel.language or "en"))
@@ -227,8 +180,12 @@ class SlackSender:
     def _learn(self, post: Post, first: str, further: list[str]) -> None:
         for ts in (first, *further):
             self._own.learn(post.channel.remote_id, ts, post.key)
-        self._unclear_at.pop(post.key, None)
         self._remember((post.channel.remote_id, first), further)
+
+    def _forget_unclear(self, post: Post, first: str) -> None:
+        """A part that was added may be there although its answer was lost."""
+        if post.is_unclear:
+            self._parts.pop((post.channel.remote_id, first), None)
 
     def _remember(self, key: tuple[str, str], further: list[str]) -> None:
         self._parts[key] = further

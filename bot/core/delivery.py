@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any, Protocol
@@ -45,7 +45,8 @@ class Post:
     """One message to bring up to revision `rev`: to post, or to edit where `remote_id` is known.
 
     `is_unclear`: an earlier try may have arrived; a platform without idempotency looks (`key`, `rev`) before it posts.
-    `wanted_at`: when it was first wanted (the real clock, aware UTC): it cannot be older than that.
+    `unclear_by`: by then all such tries had ended. `wanted_at`: when it was first wanted: it cannot be older than that.
+    Both are the real clock's, aware UTC.
     """
 
     network_id: int
@@ -57,6 +58,7 @@ class Post:
     thread: str | None
     is_unclear: bool
     wanted_at: datetime | None = None
+    unclear_by: datetime | None = None
 
 
 class Sender(Protocol):
@@ -71,7 +73,7 @@ class Sender(Protocol):
         """Changes a message in place."""
 
     async def remove(self, post: Post) -> None:
-        """Takes a message back."""
+        """Takes a message back; also one that has no id yet, of which it is unclear whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +199,14 @@ class Deliverer:
     async def _serve(self, lane: Lane, lease: int, until: datetime) -> None:
         """One lane's turn. A lane that is not given back, as we were killed or cancelled, was perhaps sent to."""
         not_before: datetime | None = None
+        if lane.was_dropped:
+            # Before anything else, and kept: this turn may end before it comes to what may have been sent.
+            await self._work.write(lane.network_id, lambda tx: delivery.doubt(tx.db, lane, self._clock()))
         rows = await self._work.read(lambda tx: delivery.pending(tx.db, lane, self._clock(), MESSAGES_A_TURN))
         for row in rows:
             if self._is_stopping or self._clock() + SEND_TIMEOUT > until:
                 break
-            not_before = await self._bring_up(replace(row, is_unclear=row.is_unclear or lane.was_dropped))
+            not_before = await self._bring_up(row)
             if not_before is not None:
                 break
         again_at = self._clock() if len(rows) == MESSAGES_A_TURN else None
@@ -244,9 +249,10 @@ class Deliverer:
             row.root_remote_id,
             row.is_unclear,
             row.created_at,
+            row.ready_at if row.is_unclear else None,
         )
         if message is None:
-            if row.remote_id is not None:
+            if row.remote_id is not None or row.is_unclear:
                 await self._sender.remove(post)
             return None
         if row.remote_id is None:

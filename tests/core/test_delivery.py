@@ -268,6 +268,25 @@ async def test_what_has_nothing_more_to_show_is_removed_and_may_come_back(
     assert [what for what, *_ in platform.calls] == ["post", "remove", "post"]
 
 
+async def test_what_is_not_wanted_any_more_but_may_have_arrived_is_taken_back(
+    house: House, platform: Platform, echo: Echo
+) -> None:
+    async def arrives(post: Post) -> None:
+        await Channels.post(platform, post)
+
+    platform.on_send = arrives
+    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    await want(house, "a", about="D-1")
+    await house.deliverer.drain()
+    platform.on_send = None
+    echo.texts["D-1"] = None
+    await touch(house, "D-1")
+    house.clock.move(minutes=1)
+    await house.deliverer.drain()
+    assert [what for what, *_ in platform.calls] == ["post", "remove"]
+    assert house.shown("oakland") == ""
+
+
 async def test_an_unclear_send_is_said_to_be_one(house: House, platform: Platform) -> None:
     platform.refusals["a"] += [DeliveryError("timeout", unclear=True), DeliveryError("429")]
     await want(house, "a")
@@ -324,13 +343,7 @@ async def test_a_bug_in_a_view_or_a_sender_holds_up_nothing_for_long(
 async def test_killed_between_sending_and_noting_it_is_sent_again_under_its_key(
     house: House, platform: Platform
 ) -> None:
-    async def killed(post: Post) -> None:
-        await Channels.post(platform, post)
-        turn = asyncio.current_task()
-        assert turn is not None
-        raise asyncio.CancelledError
-
-    platform.on_send = killed
+    platform.on_send = killed_in(platform)
     await want(house, "a")
     await want(house, "b")
     await house.deliverer.drain()
@@ -341,7 +354,46 @@ async def test_killed_between_sending_and_noting_it_is_sent_again_under_its_key(
     house.clock.now += LEASE
     await restarted.drain()
     assert platform.calls[1:] == [("post", "a", "a", True), ("post", "b", "b", True)]
+    assert [post.unclear_by for post in platform.posts[1:]] == [house.clock(), house.clock()]
     assert house.shown("oakland") == "a\n\nb"
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+async def test_what_a_killed_worker_may_have_sent_stays_in_doubt_until_it_is_tried(
+    house: House, platform: Platform, echo: Echo, *, is_slow: bool
+) -> None:
+    """The next worker's turn may end before that: a message before it takes all the time, or is told to wait."""
+
+    async def slow(post: Post) -> None:
+        house.clock.now += LEASE
+
+    await want(house, "a", about="D-1", gap=5)
+    await house.deliverer.drain()
+    echo.texts["D-1"] = "changed"
+    await touch(house, "D-1")
+    await want(house, "b")
+    platform.on_send = killed_in(platform)
+    await house.deliverer.drain()  # the edit keeps its distance, so that "b" is sent
+    assert platform.keys == ["a", "b"]
+    platform.on_send = slow if is_slow else None
+    platform.refusals["a"] = [] if is_slow else [DeliveryError("429", retry_after=timedelta(minutes=2))]
+    house.clock.now += LEASE
+    await new_deliverer(house).drain()
+    platform.on_send = None
+    house.clock.move(minutes=2)
+    await new_deliverer(house).drain()
+    assert platform.calls[2][:2] == ("edit", "a")
+    assert platform.calls[-1] == ("post", "b", "b", True)
+
+
+def killed_in(platform: Platform) -> Callable[[Post], Awaitable[None]]:
+    """The process ends when the platform has taken a message, and before that is noted."""
+
+    async def killed(post: Post) -> None:
+        await Channels.post(platform, post)
+        raise asyncio.CancelledError
+
+    return killed
 
 
 async def test_a_worker_that_comes_late_gives_back_nothing_of_anothers(house: House, platform: Platform) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -17,7 +18,8 @@ import aiohttp
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
-_PATIENCE_S = 15
+_PATIENCE_S = 60
+"""A nursery imports everything before its first child, on a machine that may be busy."""
 
 
 def free_port() -> int:
@@ -56,15 +58,15 @@ class Cradle:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
+                start_new_session=True,
             )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._process is not None
-        if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-        assert self._process.stdin is not None
-        self._process.stdin.close()
+        # With the child, also one of which nobody has heard yet.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         await self._process.wait()
 
     async def bear(self, point: str = "", nth: int = 1) -> bool:

@@ -1,4 +1,4 @@
-"""`mycel run` on a real homeserver: from an invitation to the outcome, in three rooms."""
+"""`mycel run` on a real homeserver: from an invitation to the outcome, in three rooms, and what the doctor says."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.__main__ import main
 from tests.end_to_end.test_process import Home
 from tests.support.synapse import Synapse, User, request
 
@@ -36,6 +38,23 @@ def said(user: User, room: str, bot: str) -> str:
     return "\n".join(user.texts(room, bot))
 
 
+Mycel = Callable[..., str]
+
+
+@pytest.fixture
+def mycel(home: Home, monkeypatch: pytest.MonkeyPatch) -> Mycel:
+    """A command of the command line in the home's folder, in this process; gives what it prints."""
+
+    def run(*words: str) -> str:
+        with monkeypatch.context() as here:
+            here.chdir(home.folder)
+            for name, value in {**home.settings, "MYCEL_PORT": str(home.port)}.items():
+                here.setenv(name, value)
+            return CliRunner().invoke(main, words).stdout
+
+    return run
+
+
 @pytest.fixture
 def home(tmp_path: Path, synapse: Synapse) -> Home:
     bot = synapse.register()
@@ -43,9 +62,13 @@ def home(tmp_path: Path, synapse: Synapse) -> Home:
     return Home(tmp_path, settings=settings)
 
 
-def test_from_the_invitation_to_the_outcome(home: Home, synapse: Synapse) -> None:
+def test_from_the_invitation_to_the_outcome(home: Home, mycel: Mycel, synapse: Synapse) -> None:
     bot = home.settings["MATRIX_USER"]
-    code = re.search(r"/steward (\S+)", home.mycel("init").stdout)
+    before = mycel("doctor")
+    assert f"answers; Mycel will be {bot} there" in before
+    assert f"{bot} has not logged in yet" in before
+    assert "this computer agree" in before
+    code = re.search(r"/steward (\S+)", mycel("init"))
     assert code is not None
     ana, wanjiku = synapse.register(), synapse.register()
     with home.running() as announced:
@@ -70,6 +93,16 @@ def test_from_the_invitation_to_the_outcome(home: Home, synapse: Synapse) -> Non
         until(lambda: "half of us have no smartphone" in said(ana, oakland, bot), "the concern in Oakland")
         ana.send(oakland, "!outcome D-1 adopted-with-changes SMS stays as a second way")
         until(lambda: "SMS stays as a second way" in said(wanjiku, nairobi, bot), "the outcome in Nairobi")
+        assert "and is ready" in mycel("doctor")
+    after = mycel("doctor")
+    assert f"✓ {bot} is logged in on device" in after
+    assert "is signed: clients that want signed devices hear it" in after
+    assert f"✓ {bot} is in 3 rooms; groups are at home in 2" in after
+    body: dict[str, object] = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": bot}}
+    password = {"password": home.settings["MATRIX_PASSWORD"]}
+    token = request(synapse.url, "POST", "/_matrix/client/v3/login", body | password)["access_token"]
+    request(synapse.url, "POST", "/_matrix/client/v3/logout/all", {}, token)
+    assert f"The session of {bot} cannot be used: 401" in mycel("doctor")
 
 
 def test_a_wrong_password_is_said_plainly(home: Home) -> None:
@@ -77,22 +110,3 @@ def test_a_wrong_password_is_said_plainly(home: Home) -> None:
     assert done.returncode == 1
     assert done.stderr.count("Traceback") == 0
     assert "mycel: " in done.stderr
-
-
-def test_the_doctor_looks_at_the_account(home: Home, synapse: Synapse) -> None:
-    before = home.mycel("doctor").stdout
-    bot = home.settings["MATRIX_USER"]
-    assert f"answers; Mycel will be {bot} there" in before
-    assert f"{bot} has not logged in yet" in before
-    assert "this computer agree" in before
-    with home.running():
-        until(lambda: is_ready(home), "the first sync")
-    after = home.mycel("doctor").stdout
-    assert f"✓ {bot} is logged in on device" in after
-    assert "is signed: clients that want signed devices hear it" in after
-    assert f"✓ {bot} is in 0 rooms; groups are at home in 0" in after
-    body: dict[str, object] = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": bot}}
-    password = {"password": home.settings["MATRIX_PASSWORD"]}
-    token = request(synapse.url, "POST", "/_matrix/client/v3/login", body | password)["access_token"]
-    request(synapse.url, "POST", "/_matrix/client/v3/logout/all", {}, token)
-    assert f"The session of {bot} cannot be used: 401" in home.mycel("doctor").stdout

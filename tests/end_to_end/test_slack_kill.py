@@ -19,9 +19,15 @@ POINTS = (*(f"{when} {deed}" for deed in DEEDS for when in (BEFORE, AFTER)), SEN
 ROUNDS, LIVES, PATIENCE_S = 3, 3, 20
 
 
-@pytest.fixture(params=["http", "socket"])
-async def life(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> AsyncIterator[SlackLife]:
-    life = await open_life(tmp_path, sqlite_url, is_socket=request.param == "socket")
+# Mode and database do not meet: each is once with each of the two tests.
+NAMED_IN = [("http", "sqlite_url"), ("socket", "postgresql_url")]
+ANY_IN = [("http", "postgresql_url"), ("socket", "sqlite_url")]
+
+
+@pytest.fixture
+async def life(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[SlackLife]:
+    mode, url = request.param
+    life = await open_life(tmp_path, request.getfixturevalue(url), is_socket=mode == "socket")
     async with life.cradle:
         yield life
     await life.slack.stop()
@@ -57,6 +63,7 @@ async def live_until_killed(life: SlackLife, point: str, nth: int, how: How) -> 
     await dying
 
 
+@pytest.mark.parametrize("life", NAMED_IN, ids="-".join, indirect=True)
 async def test_a_kill_at_every_named_point_loses_and_doubles_nothing(life: SlackLife) -> None:
     await propose(life)
     points = POINTS if not life.is_socket else POINTS[::2]
@@ -68,6 +75,7 @@ async def test_a_kill_at_every_named_point_loses_and_doubles_nothing(life: Slack
     assert happened == set(FAULTS[: len(points)])
 
 
+@pytest.mark.parametrize("life", ANY_IN, ids="-".join, indirect=True)
 async def test_a_kill_at_any_moment_loses_and_doubles_nothing(life: SlackLife) -> None:
     await propose(life)
     moments = random.Random(20261126)

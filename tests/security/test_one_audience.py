@@ -6,7 +6,8 @@ from itertools import chain, combinations, product
 from bot.core.audience import AUDIENCES, Reader
 from bot.features.decisions.loading import readable
 from storage import decision_index, decision_lists, decisions
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.decisions import Decision
 from storage.work import Tx
 from tests.support.house import START, House

@@ -19,10 +19,10 @@ from storage import (
     input_windows,
     roles,
 )
+from storage.audiences import Eyes
 from storage.circles import Circle, Said, Seat
 from storage.conflicts import Conflict, Entry, Party
 from storage.contributions import Contribution
-from storage.decision_lists import Eyes
 from storage.decisions import Decision
 from storage.desk import Wanted
 from storage.engine import open_engine

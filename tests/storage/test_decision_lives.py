@@ -16,7 +16,8 @@ from storage import (
     links,
     search_near,
 )
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.decision_parties import Check, Joined
 from storage.decision_sources import Source
 from storage.decision_terms import MANDATE, URGENT, Terms

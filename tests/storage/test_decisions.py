@@ -18,7 +18,8 @@ from storage import (
     protocol,
     search,
 )
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.decisions import Decision
 
 NOW = datetime(2026, 11, 2, 9, 0, 0, 123, tzinfo=UTC)

@@ -132,6 +132,29 @@ def test_a_failure_is_counted_and_put_off_and_forgotten_when_sent(filled: sa.Con
     assert (edit.attempts, edit.is_unclear, edit.remote_id, edit.sent_digest) == (0, False, "r", "d")
 
 
+def test_what_a_dropped_lane_had_to_send_is_in_doubt_until_it_is_sent(filled: sa.Connection) -> None:
+    want(filled, "shown", "maybe", "maybe too")
+    want(filled, "later", at=NOW + 90 * S)
+    want(filled, "elsewhere", channel=2)
+    sent(filled, pending(filled)[0])
+    claim(filled)
+    [dropped, _] = sorted(claim(filled, NOW + 60 * S, 8), key=lambda x: x.channel_id)
+    delivery.doubt(filled, dropped, NOW + 60 * S)
+    delivery.release(filled, dropped, 8, NOW + 61 * S)  # it came to nothing in this turn
+    assert claim(filled, NOW + 61 * S, 9) == [LANE]
+    rows = pending(filled, NOW + 90 * S)
+    assert [(r.key, r.is_unclear, r.ready_at) for r in rows] == [
+        ("maybe", True, NOW + 60 * S),
+        ("maybe too", True, NOW + 60 * S),
+        ("later", False, NOW + 90 * S),
+    ]
+    [elsewhere] = delivery.pending(filled, Lane(1, 2), NOW, 20)
+    assert not elsewhere.is_unclear
+    sent(filled, rows[0])
+    delivery.touch(filled, 1, "D-1", NOW)
+    assert [r.is_unclear for r in pending(filled, NOW + 60 * S)] == [False, False, True]
+
+
 def test_a_message_is_found_by_the_platforms_id_or_by_its_key(filled: sa.Connection) -> None:
     want(filled, "a")
     sent(filled, pending(filled)[0], "r-9")

@@ -246,7 +246,7 @@ def test_a_migration_knows_nothing_of_todays_tables(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     froms = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert froms | names <= {"alembic", "datetime", "json", "sqlalchemy", "storage.types"}
+    assert froms | names <= {"alembic", "datetime", "json", "re", "sqlalchemy", "storage.types", "unicodedata"}
 
 
 def test_the_schema_has_every_module_with_tables() -> None:

@@ -64,7 +64,7 @@ class Channels:
         self.shown[post.channel.remote_id][post.key] = (thread, post.message)
 
     async def remove(self, post: Post) -> None:
-        del self.shown[post.channel.remote_id][post.key]
+        self.shown.get(post.channel.remote_id, {}).pop(post.key, None)
 
 
 class House:

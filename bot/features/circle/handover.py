@@ -11,7 +11,7 @@ from bot.core.context import Context
 from bot.core.language import Words
 from bot.core.message import Action, Actions, Block, Bold, Bullets, Message, Note, Paragraph, RecordMention, Spans, Text
 from storage import conflicts, decisions, desk, directory
-from storage.decision_lists import Eyes
+from storage.audiences import Eyes
 from storage.desk import CONCERN, CONFLICT, Waiting, Wanted
 
 SHOWN = 15

@@ -10,7 +10,7 @@ from bot.core.message import Message
 from bot.features.circle import handover, messages
 from bot.features.circle.rules import Round
 from storage import circles, directory
-from storage.decision_lists import Eyes
+from storage.audiences import Eyes
 
 
 def circle_card(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:

@@ -6,7 +6,7 @@ from bot.core.context import Context, ViewContext
 from bot.core.events import DigestAsked
 from bot.core.message import Block, Bold, Bullets, Paragraph, RecordMention, Spans, Text
 from storage import desk
-from storage.decision_lists import Eyes
+from storage.audiences import Eyes
 from storage.desk import CONCERN, CONFLICT, Waiting
 
 

@@ -16,9 +16,9 @@ from bot.core.context import Context, ViewContext
 from bot.core.errors import UserError
 from bot.core.permissions import Subject
 from storage import circles, conflicts, contributions, decisions, directory
+from storage.audiences import Eyes
 from storage.conflicts import Conflict, Entry, Party
 from storage.contributions import Contribution
-from storage.decision_lists import Eyes
 from storage.decisions import Decision
 from storage.network import Channel, Group
 

@@ -32,7 +32,6 @@ from storage import (
     inbox,
     input_windows,
     links,
-    search,
 )
 from storage.decisions import Decision
 
@@ -89,7 +88,7 @@ def redact(ctx: Context, args: Redact) -> Reply:
     decisions.blank_people(ctx.db, decision.network_id, decision.number)
     decision_terms.blank(ctx.db, decision.network_id, decision.number)
     decision_sources.blank(ctx.db, decision.network_id, decision.number, ctx.now)
-    search.drop(ctx.db, decision.network_id, decision.number)
+    decision_index.drop(ctx.db, decision.network_id, decision.number)
     inbox.forget_subject(ctx.db, decision.network_id, decision.id)
     ctx.due(ctx.now, "words_forgotten", decision.id)
     ctx.publish(DecisionRedacted(about=decision.id, group_id=decision.group_id, number=decision.number))

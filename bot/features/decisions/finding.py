@@ -10,7 +10,7 @@ from itertools import combinations
 from bot.core.language import Words, mark
 from storage.search import folded
 
-LONGEST_WORDS = 4
+LONGEST_WORDS, WORDS_OF_A_TITLE = 4, 3
 _SHORTEST = 3
 EMPTY = mark(
     "the and for are was were with from that this these those have has had not but our your their its what when where "
@@ -35,12 +35,6 @@ def content_words(text: str, empty: frozenset[str], most: int = LONGEST_WORDS) -
     words = dict.fromkeys(w for w in folded(text) if len(w) >= _SHORTEST and w not in empty)
     longest = sorted(words, key=lambda w: -len(w))[:most]
     return [w for w in words if w in longest]
-
-
-def related_searches(text: str, empty: frozenset[str]) -> list[tuple[str, ...]]:
-    """For decisions that share two words with a title, or the only one that it has."""
-    words = content_words(text, empty, 3)
-    return list(combinations(words, 2)) or [(word,) for word in words]
 
 
 def question_searches(text: str, empty: frozenset[str]) -> list[tuple[str, ...]]:

@@ -15,7 +15,7 @@ from bot.core.presence import check_not_gone, followed
 from bot.features.decisions.life import Life
 from bot.features.decisions.messages import Told
 from storage import decision_parties, decision_sources, decision_terms, decision_versions, decisions, directory, links
-from storage.decision_lists import Eyes
+from storage.audiences import Eyes
 from storage.decisions import Decision
 from storage.network import Group
 

@@ -31,6 +31,7 @@ from bot.features.decisions.nearby import named, related
 from bot.features.decisions.storing import Parties
 from storage import (
     counters,
+    decision_index,
     decision_lists,
     decision_sources,
     decision_terms,
@@ -39,7 +40,6 @@ from storage import (
     drafts,
     inbox,
     protocol,
-    search,
 )
 from storage.decisions import Decision
 
@@ -140,7 +140,7 @@ def undo(ctx: Context, args: Undo) -> Reply:
     network_id = ctx.network.id
     rules.check_no_rule(decision, [number for _, number in protocol.rules(ctx.db, network_id).values()])
     decisions.set_status(ctx.db, network_id, decision.number, "undone")
-    search.drop(ctx.db, network_id, decision.number)
+    decision_index.drop(ctx.db, network_id, decision.number)
     storing.let_go(ctx, decision.number, RELATIONS)
     inbox.forget_subject(ctx.db, network_id, decision.id)
     ctx.undue(decision.id, "decision_review", expiring.ENDS, expiring.ENDING)

@@ -9,10 +9,10 @@ from bot.core.context import Context
 from bot.features.decisions import finding
 from bot.features.decisions.finding_messages import Found
 from bot.features.decisions.loading import eyes
-from storage import decision_lists, decision_shape, decisions, directory, search_near
+from storage import decision_lists, decision_shape, decisions, directory, search_near, title_words
 from storage.decisions import Decision
 
-RELATED, EACH, EACH_OF_A_TITLE = 3, 20, 4
+RELATED, EACH = 3, 20
 
 
 def near(ctx: Context, searches: Sequence[tuple[str, ...]], each: int = EACH) -> list[list[int]]:
@@ -21,10 +21,10 @@ def near(ctx: Context, searches: Sequence[tuple[str, ...]], each: int = EACH) ->
 
 
 def related(ctx: Context, title: str, *, but: Sequence[int] = ()) -> list[Found]:
-    """Earlier decisions that share words with a title; asked before the new one is stored."""
-    searches = finding.related_searches(title, finding.empty_words(ctx.words))
-    numbers = [n for n in finding.ranked(searches, near(ctx, searches, EACH_OF_A_TITLE)) if n not in but][:RELATED]
-    return listed(ctx, decision_lists.those(ctx.db, eyes(ctx), numbers))
+    """Earlier decisions whose titles share words with a title; asked before the new one is stored."""
+    words = finding.content_words(title, finding.empty_words(ctx.words), finding.WORDS_OF_A_TITLE)
+    found = title_words.sharing(ctx.db, eyes(ctx), words, RELATED + len(but))
+    return listed(ctx, [d for d in found if d.number not in but][:RELATED])
 
 
 def listed(ctx: Context, shown: Sequence[Decision]) -> list[Found]:

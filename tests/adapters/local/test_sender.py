@@ -43,6 +43,14 @@ async def test_a_post_that_comes_again_with_a_later_revision_is_an_edit(stage: S
     assert [m.body for m in await stage.shown()] == [to_json(message("two"))]
 
 
+async def test_what_may_have_arrived_is_taken_back_too(stage: Stage, sender: LocalSender) -> None:
+    await sender.remove(replace(post("", 1), is_unclear=True))
+    assert await stage.shown() == []
+    await sender.post(post("one", 1))
+    await sender.remove(replace(post("", 2), is_unclear=True))
+    assert [m.is_removed for m in await stage.shown()] == [True]
+
+
 async def test_an_older_revision_never_comes_back(stage: Stage, sender: LocalSender) -> None:
     id = await sender.post(post("one", 1))
     await sender.edit(post("three", 3, id))

@@ -70,6 +70,10 @@ async def test_both_ways_and_over_restarts(bots: Bots) -> None:
     assert on_the_wire["type"] == "m.room.encrypted"
     assert on_the_wire["content"]["m.relates_to"] == thread
     assert "hello back" not in str(on_the_wire)
+    liked = {"m.relates_to": {"rel_type": "m.annotation", "event_id": root, "key": "👍"}}
+    reaction = await bot.client.send(room, "m.reaction", liked, "t2")
+    [counted] = [e for e in bots.server_user(person).messages(room) if e["event_id"] == reaction]
+    assert (counted["type"], counted["content"]) == ("m.reaction", liked)
     await bot.stop()
     await say(person, room, "while you were away")
     await bot.start()
@@ -269,7 +273,9 @@ async def test_keys_from_a_backup_make_way_for_new_ones(bots: Bots) -> None:
     assert crypto.machine.uploaded_key_count > uploaded
 
 
-async def test_a_message_that_nobody_can_open_is_asked_for_and_said_once(bots: Bots, ana: User) -> None:
+async def test_a_message_that_nobody_can_open_is_asked_for_and_said_once(
+    bots: Bots, ana: User, caplog: pytest.LogCaptureFixture
+) -> None:
     bot = await bots.new(is_encrypting=True).start()
     room = await bots.room_with(bot, ana, is_encrypted=True)
     for n in range(2):
@@ -279,6 +285,7 @@ async def test_a_message_that_nobody_can_open_is_asked_for_and_said_once(bots: B
     asked = ana.call("GET", "/sync", timeout="3000")["to_device"]["events"]
     requests = {e["content"]["body"]["session_id"] for e in asked if e["type"] == "m.room_key_request"}
     assert requests == {"s0", "s1"}
+    assert caplog.text.count(f"room {room}: no key for message") == 2
     await bot.again()
     ana.send(room, "in the clear")
     await bot.hears("in the clear")

@@ -88,6 +88,18 @@ async def test_an_invite_is_followed_once_and_others_are_declined(bots: Bots, an
     assert [event.room_id for event in joins(bot)] == [room]
 
 
+async def test_who_invites_is_asked_for_and_not_who_made_the_room(bots: Bots, ana: User, ben: User) -> None:
+    """What comes with an invite tells of both."""
+    bot = await bots.new(allow=(ana.user_id,)).start()
+    bens, anas = ben.create_room(ana.user_id), ana.create_room(ben.user_id)
+    ana.join(bens)
+    ben.join(anas)
+    ben.invite(anas, bot.client.user_id)
+    ana.invite(bens, bot.client.user_id)
+    await eventually(lambda: ana.members(anas)[bot.client.user_id] == "leave", "the invite to be declined")
+    await eventually(lambda: [event.room_id for event in joins(bot)] == [bens], "the join")
+
+
 async def test_an_invite_that_came_while_it_was_down_is_followed(bots: Bots, ana: User) -> None:
     bot = await bots.new().start()
     await bot.stop()

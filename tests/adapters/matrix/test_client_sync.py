@@ -12,13 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.matrix import gaps, wanted
-from adapters.matrix.errors import MatrixError
+from adapters.matrix.errors import MatrixError, refusal
 from adapters.matrix.http import Http
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.sync import Since, Sync
 from bot.core.errors import DeliveryError
 from storage import matrix
+from storage.engine import open_engine
 from storage.matrix import StagedEvent
+from storage.types import metadata
 from storage.work import open_work
 from tests.support.matrix_bot import QUICK, Bot, Bots, eventually
 from tests.support.synapse import Synapse, User
@@ -141,8 +143,64 @@ async def test_a_slow_homeserver_is_given_more_time_each_time(sqlite_url: str) -
     for failures in (0, 1, 2, 3, 9, 999):
         with pytest.raises(MatrixError):
             await sync.once(Since("s1", None), is_full=False, wait_s=30, failures=failures)
+    for since in (Since(None, None), Since("s1", None)):
+        with pytest.raises(MatrixError):
+            await sync.once(since, is_full=True, wait_s=0)
     await work.close()
-    assert http.given == [40, 50, 70, 100, 100, 100]
+    assert http.given == [40, 50, 70, 100, 100, 100, 100, 100]
+
+
+class Forked(Http):
+    """A homeserver in whose room Ben joined while Ana wrote: her message comes beside the state that she knew."""
+
+    def __init__(self) -> None:
+        super().__init__("http://forked.example")
+        self.may_look = True
+        self.syncs: list[dict[str, Any]] = [
+            {"state": {"events": [member(MYCEL, "join"), member(BEN, "invite")]}, "timeline": {"events": []}},
+            {"timeline": {"events": [member(BEN, "join")]}},
+            {"state": {"events": [member(BEN, "invite"), member(MYCEL, "invite")]}, "timeline": {"events": [SAID]}},
+        ]
+
+    async def call(self, method: str, path: str, *_: object, **__: object) -> dict[str, Any]:
+        return {"next_batch": f"s{len(self.syncs)}", "rooms": {"join": {"!room": self.syncs.pop(0)}}}
+
+    async def listed(self, path: str) -> list[dict[str, Any]]:
+        if not self.may_look:
+            raise refusal(403, {}, {"errcode": "M_FORBIDDEN"})
+        return [member(MYCEL, "join"), member(BEN, "join")]
+
+
+MYCEL, BEN = "@mycel:x", "@ben:x"
+SAID = {
+    "event_id": "$said",
+    "type": "m.room.message",
+    "sender": "@ana:x",
+    "content": {"msgtype": "m.text", "body": "?"},
+}
+
+
+def member(user: str, membership: str) -> dict[str, Any]:
+    content = {"membership": membership}
+    return {"event_id": f"${user}{membership}", "type": "m.room.member", "state_key": user, "content": content}
+
+
+@pytest.mark.parametrize(("may_look", "members"), [(True, {MYCEL, BEN}), (False, set())])
+async def test_who_joins_while_somebody_writes_is_not_taken_for_invited(
+    sqlite_url: str, may_look: bool, members: set[str]
+) -> None:
+    """Recorded of Synapse 1.163. Of ourselves as well: in a room that we had only been invited to we would be deaf."""
+    http, rooms, work = Forked(), Rooms(MYCEL), open_work(sqlite_url, clock=lambda: datetime.now(UTC))
+    http.may_look = may_look
+    engine = open_engine(sqlite_url)
+    metadata.create_all(engine)
+    engine.dispose()
+    await work.write(0, lambda tx: matrix.save_account(tx.db, MYCEL, "http://forked.example", "D", "locked"))
+    sync, since = Sync(http, rooms, None, work, lambda: datetime.now(UTC)), Since("s0", None)
+    while http.syncs:
+        since = (await sync.once(since, is_full=rooms.joined == {}, wait_s=0)).since
+    await work.close()
+    assert rooms.info("!room").members == members
 
 
 async def test_history_from_before_the_latest_join_is_not_heard(bots: Bots, ana: User) -> None:

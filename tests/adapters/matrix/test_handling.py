@@ -21,6 +21,7 @@ from storage import places
 from storage.network_tables import people
 from tests.support.fake_matrix import BOT, user
 from tests.support.house import rows
+from tests.support.matrix_bot import eventually
 from tests.support.matrix_stage import MatrixStage, notices
 
 MESSAGE = "m.room.message"
@@ -61,6 +62,8 @@ async def test_a_command_is_answered_in_its_own_thread(stage: MatrixStage, monke
     }
     assert answer["m.mentions"] == {}
     assert "!undo" in answer["body"]
+    assert stage.port.read == []  # it does not hold the answer up
+    await eventually(lambda: stage.port.read, "the receipt")
     assert (stage.port.read, stage.port.shown_typing) == ([id], [])
 
 
@@ -152,6 +155,13 @@ async def test_a_busy_server_is_asked_again_and_a_refusing_one_is_not(stage: Mat
     assert stage.pauses == [7, 2]
     stage.port.refusals = [MatrixError("403", permanent=True)]
     assert answers(stage, await say(stage, "!help")) == []
+
+
+async def test_an_answer_whose_receipt_was_lost_is_there_once(stage: MatrixStage) -> None:
+    stage.port.refusals, stage.port.is_answer_lost = [MatrixError("504", unclear=True)], True
+    id = await say(stage, "!help")
+    assert stage.pauses == [1]
+    assert len(answers(stage, id)) == 1
 
 
 async def test_an_answer_is_made_good_when_the_server_is_back(stage: MatrixStage) -> None:

@@ -141,6 +141,11 @@ async def test_whose_home_a_room_is_say_those_who_may_name_it(stage: SynapseStag
     room = await asyncio.to_thread(lambda: wanjiku.create_room(mycel.user_id, otieno.user_id, name="Kisumu"))
     await asyncio.to_thread(otieno.join, room)
     await said(stage, wanjiku, room, "I am Mycel")
+
+    async def is_seen() -> bool:
+        return otieno.user_id in (await stage.port.scene(room)).room.members
+
+    await eventually(is_seen, "the join")
     typed = "!group Kisumu --tz Africa/Nairobi"
     assert "may change this room's name" in await say(stage, room, "otieno", typed)
     assert "Kisumu is registered" in await say(stage, room, "wanjiku", typed)

@@ -115,6 +115,15 @@ async def test_one_that_was_taken_back_is_not_taken_for_the_new_one(stage: Matri
     assert visible(stage) == {again: "three"}
 
 
+async def test_what_may_have_arrived_is_taken_back_too(stage: MatrixStage, sender: MatrixSender) -> None:
+    await sender.remove(post(Message(()), 1, is_unclear=True))
+    stage.port.refusals, stage.port.is_answer_lost = [MatrixError("no answer", unclear=True)], True
+    with pytest.raises(DeliveryError):
+        await sender.post(post(message("one"), 1))
+    await sender.remove(post(Message(()), 2, is_unclear=True))
+    assert visible(stage) == {}
+
+
 async def test_a_long_message_goes_on_in_its_thread_and_follows_its_edits(
     stage: MatrixStage, sender: MatrixSender
 ) -> None:

@@ -45,7 +45,7 @@ class Stage:
         pace = Pace(sleep=_no_sleep)
         workspaces = Workspaces(self.session, self.slack.api_url, pace, token=self.team.token)
         await workspaces.learn_own()
-        return SlackSender(self.work, AllWorkspaces([workspaces]), self.own, lag_s=LAG_S)
+        return SlackSender(self.work, AllWorkspaces([workspaces]), self.own, now, lag_s=LAG_S)
 
     def post(self, text: str = "Hello", **more: Any) -> Post:
         channel = Channel(1, 1, "slack", self.team.id, self.garden.id, 1, True, "", "active")
@@ -55,6 +55,10 @@ class Stage:
 
     def shown(self, thread: str | None = None) -> list[str]:
         return [message.text for message in self.team.shown(self.garden, thread)]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _no_sleep(_: float) -> None:
@@ -101,6 +105,51 @@ async def test_what_arrived_although_its_answer_was_lost_is_not_posted_again(
     assert stage.shown(thread)[-1] == "Hello, newer"
     assert len(stage.shown(thread)) == (2 if is_reply else 1)
     assert stage.garden.messages[ts].raw["text"] == "Hello, newer"
+
+
+@pytest.mark.parametrize("how", [How.RESET_AFTER, How.RESET])
+async def test_what_is_not_wanted_any_more_is_taken_back_if_it_arrived(stage: Stage, how: How) -> None:
+    stage.slack.world.history_lag_s = LAG_S / 2
+    sender = await stage.sender()
+    stage.slack.faults.add("chat.postMessage", how)
+    with pytest.raises(SlackError):
+        await sender.post(stage.post(message=LONG))
+    await sender.remove(stage.post("", rev=2, is_unclear=True))
+    assert (stage.shown(), len(stage.garden.messages)) == ([], int(how is How.RESET_AFTER))
+
+
+async def test_a_part_that_arrived_although_its_answer_was_lost_is_not_added_again(stage: Stage) -> None:
+    stage.slack.world.history_lag_s = LAG_S / 2
+    sender = await stage.sender()
+    ts = await sender.post(stage.post())
+    stage.slack.faults.add("chat.postMessage", How.RESET_AFTER)
+    with pytest.raises(SlackError) as lost:
+        await sender.edit(stage.post(rev=2, remote_id=ts, message=LONG))
+    assert lost.value.unclear
+    await sender.edit(stage.post(rev=3, remote_id=ts, message=LONG, is_unclear=True, unclear_by=now()))
+    parts = stage.shown(ts)
+    assert sum(part.count("word") for part in parts) == 5000
+    assert len(set(parts)) == len(parts)
+
+
+async def test_one_look_answers_for_all_that_was_in_doubt_before_it(stage: Stage) -> None:
+    """Also for those that were sent by another process, and neither for what was tried since nor for older ones."""
+    sent = {}
+    for n in range(8):
+        sent[n] = await (await stage.sender()).post(stage.post(f"No {n}", key=f"D-{n}:card"))
+    sender, by = await stage.sender(), now()
+    began = now()
+    for n in range(8):
+        doubtful = stage.post(f"No {n}", key=f"D-{n}:card", rev=2, is_unclear=True, unclear_by=by)
+        assert await sender.post(doubtful) == sent[n]
+    assert timedelta(seconds=LAG_S) <= now() - began
+    assert len(stage.slack.called("conversations.history")) == 1
+    assert len(stage.shown()) == 8
+    again = stage.post("No 3", key="D-3:card", rev=3, is_unclear=True, unclear_by=now())
+    assert await sender.post(again) == sent[3]
+    older = replace(again, unclear_by=by, wanted_at=now() - timedelta(days=1))
+    assert await sender.post(older) == sent[3]
+    assert len(stage.slack.called("conversations.history")) == 3
 
 
 @pytest.mark.parametrize("how", [How.RESET, How.BROKEN])

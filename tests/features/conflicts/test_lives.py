@@ -18,8 +18,8 @@ from bot.core.feature import Feature
 from bot.features import conflicts, decisions, input_windows, network
 from storage import conflicts as records
 from storage import desk, events
+from storage.audiences import Eyes
 from storage.conflicts import Conflict, Party
-from storage.decision_lists import Eyes
 from storage.engine import open_engine
 from storage.types import metadata
 from storage.work import Tx, open_work

@@ -18,7 +18,8 @@ from bot.features.transfer import steps
 from bot.features.transfer.folder import read_folder
 from bot.importing import Outcome, import_decisions
 from storage import decision_lists, decisions, directory, links
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.engine import open_engine
 from storage.schema import metadata
 from storage.work import Tx

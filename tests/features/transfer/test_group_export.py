@@ -11,7 +11,8 @@ import pytest
 from bot import exporting, importing
 from bot.features.network import exports
 from storage import decision_lists, directory, migrate
-from storage.decision_lists import Eyes, Filter
+from storage.audiences import Eyes
+from storage.decision_lists import Filter
 from storage.engine import open_engine
 from tests.features.transfer.conftest import NOW, Desk, open_desk
 from tests.features.transfer.test_export import decision, fill, one

@@ -119,8 +119,6 @@ class Outgoing:
             return Ack(0, "", time.monotonic() - began, "connection_failed")
 
     async def _through_socket(self, kind: str, payload: Json, attempt: int, reason: str, began: float) -> Ack:
-        if not self.sockets.open:
-            return Ack(0, "", 0, "connection_failed")
         envelope: Json = {"payload": payload, "type": kind, "accepts_response_payload": kind != EVENT}
         if kind == EVENT:
             # Also the first delivery says so.

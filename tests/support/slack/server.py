@@ -100,6 +100,9 @@ class Slack:
         args, token = await _read(request)
         done = Done(name, "", args, at=time.monotonic())
         self.calls.append(done)
+        if await _is_given_up(request):
+            done.error = "given up"
+            return web.Response()
         fault = self.faults.take(name, str(args.get("channel", "")))
         if fault is not None and fault.how not in AFTER:
             done.error = fault.how.value
@@ -263,6 +266,18 @@ class Slack:
             self.tell(self.world, channel, remove(self.world, channel, message))
         else:
             message.raw |= {"text": text, "blocks": blocks or []}
+
+
+async def _is_given_up(request: web.Request) -> bool:
+    """Whether the caller has hung up before we came to it: on a busy machine this loop may stand still that long.
+
+    A call is taken while its caller waits, or never. What a caller gives up is shown at the latest a history's lag
+    after that: only so can it be read back.
+    """
+    for _ in range(3):
+        # What a connection brings after the request, its end, is seen in the loop's next turns.
+        await asyncio.sleep(0)
+    return request.transport is None or request.transport.is_closing()
 
 
 async def _read(request: web.Request) -> tuple[Json, str]:

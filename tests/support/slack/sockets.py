@@ -58,6 +58,8 @@ class Sockets:
 
     async def send(self, envelope: Json) -> Any:
         """Returns what the acknowledgement brought ("" where nothing). Raises ConnectionError."""
+        if not self.open:
+            raise ConnectionError("the app has hung up")
         connection = self.open[next(self._turns) % len(self.open)]
         id = str(uuid.uuid4())
         answer = asyncio.get_running_loop().create_future()
