@@ -94,7 +94,7 @@ def span(words: Words, length: timedelta) -> str:
 
 
 def spoken(words: Words, shown: Story) -> Spans:
-    """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no.". Who spoke and then paused has spoken."""
+    """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no."; one that then paused has spoken."""
     found = shown.room
     came = {row.group_id for row in found.rows if row.state in (ASKED, PAUSED)}
     spoke = {t.group_id for t in shown.tallies if not t.is_late and t.stance != TALK} & came
