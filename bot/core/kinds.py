@@ -160,16 +160,16 @@ class PerRecord(Kind):
 
 @dataclass(frozen=True, slots=True)
 class AnyId(Kind):
-    """An id of several kinds, kept as (letter, number); a number alone is of kind `default`, if there is one."""
+    """An id of several kinds, kept as (letter, number). `bare`: the letter of a number alone, where that is taken."""
 
     name: str = "id"
     shown: str = "D-1"
     letters: str = "DC"
-    default: str = ""
+    bare: str = ""
 
     def parse(self, typed: str) -> tuple[str, int]:
-        bare = typed.strip().lstrip("#")
-        letter = self.default if bare[:1].isdigit() else bare[:1].upper()
+        letter = typed.strip().removeprefix("#")[:1].upper()
+        letter = self.bare if letter.isdigit() else letter
         if not letter or letter not in self.letters:
             ids = " / ".join(f"{x}-12" for x in self.letters)
             raise UserError("“{typed}” is no id of this kind; it looks like {id}.", typed=typed.strip(), id=ids)

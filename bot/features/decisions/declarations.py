@@ -85,9 +85,7 @@ class Undo(Args):
 
 
 class ShowDecision(Args):
-    record: Annotated[tuple[str, int], AnyId(shown="D-1", letters="DX", default="D"), At()] = Field(
-        description=mark("Its number")
-    )
+    decision: Annotated[tuple[str, int], AnyId(letters="DCX", bare="D"), At()] = Field(description=mark("Its number"))
     page: Annotated[int, PageNumber(), Option(is_hidden=True)] = 1
 
 

@@ -28,6 +28,7 @@ def begin(ctx: Context) -> None:
 
 FEATURE = Feature(
     name="digests",
+    first=("mine", "digest"),
     title=mark("Digests"),
     commands=(digest, mine, personal.my_digest),
     views={sending.VIEW: digest_view, circle.VIEW: circle.circle_digest, personal.VIEW: personal.personal_digest},
