@@ -30,7 +30,7 @@ async def run(text: str) -> str:
         )
         playground = await app.build_playground(core)
         try:
-            return await run_script(text, playground, clock)
+            return await run_script(text, playground, clock, core.standing.begin)
         finally:
             await playground.close()
             await core.work.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -66,15 +67,20 @@ class _Private:
     thread: str | None
 
 
-async def run_script(text: str, playground: Playground, clock: ScriptClock) -> str:
+async def run_script(
+    text: str, playground: Playground, clock: ScriptClock, begin: Callable[[], Awaitable[None]] | None = None
+) -> str:
     """Starts the playground, does every step, and gives back what is to be printed.
 
-    `clock` is the one that the playground's work and delivery were built with. Raises ScriptError.
+    `clock` is the one that the playground's work and delivery were built with; `begin` is awaited once there are groups, as
+    what has to stand in every network (their digests) is set then. Raises ScriptError.
     """
     steps = parse(text)
     if steps and isinstance(steps[0], Start):
         clock.now = steps[0].at
     await playground.start()
+    if begin is not None:
+        await begin()
     run = _Run(playground, clock)
     for step in steps:
         try:
