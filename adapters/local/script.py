@@ -72,8 +72,8 @@ async def run_script(
 ) -> str:
     """Starts the playground, does every step, and gives back what is to be printed.
 
-    `clock` is the one that the playground's work and delivery were built with; `begin` is awaited once there are groups, as
-    what has to stand in every network (their digests) is set then. Raises ScriptError.
+    `clock` is the one that the playground's work and delivery were built with. `begin` is awaited once there are
+    groups: what has to stand in every network (their digests) is set then. Raises ScriptError.
     """
     steps = parse(text)
     if steps and isinstance(steps[0], Start):

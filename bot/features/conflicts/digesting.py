@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.context import Context, ViewContext
 from bot.core.events import DigestAsked
 from bot.core.message import Block, Bold, Bullets, Paragraph, RecordMention, Spans, Text
-from storage import desk
+from storage import delivery, desk
 from storage.audiences import Eyes
 from storage.desk import CONCERN, CONFLICT, Waiting
 
@@ -17,13 +17,27 @@ def in_digest(ctx: Context | ViewContext, asked: DigestAsked) -> tuple[Block, ..
     wanted = desk.Wanted(group_id=None if asked.is_circle else asked.group_id)
     found = desk.page(ctx.db, eyes, wanted, asked.most * 4)
     shown = [waiting for waiting in found if asked.is_circle or waiting.kind == CONFLICT][: asked.most]
+    lost = _undelivered(ctx) if asked.is_circle else ()
     if not shown:
-        return ()
+        return lost
     lines = [_line(ctx, waiting) for waiting in shown]
     if asked.is_circle and len(found) > len(shown):
         lines.append((Text(ctx.words("and more: {command}", command="/conflicts")),))
     title = ctx.words("On the desk, the oldest first") if asked.is_circle else ctx.words("Conflicts of your group")
-    return (Paragraph((Bold(title),)), Bullets(tuple(lines)))
+    return (Paragraph((Bold(title),)), Bullets(tuple(lines)), *lost)
+
+
+def _undelivered(ctx: Context | ViewContext) -> tuple[Block, ...]:
+    """What was given up is never swallowed: those who host know that somebody does not see what they should."""
+    count = len(delivery.dead(ctx.db, ctx.network.id))
+    if not count:
+        return ()
+    line = ctx.words.plural(
+        "{n} message could not be delivered: whoever runs Mycel finds why in its doctor.",
+        "{n} messages could not be delivered: whoever runs Mycel finds why in its doctor.",
+        count,
+    )
+    return (Paragraph((Text(line),)),)
 
 
 def _line(ctx: Context | ViewContext, waiting: Waiting) -> Spans:
