@@ -184,6 +184,16 @@ async def test_without_its_keys_it_does_not_start(bots: Bots) -> None:
     assert not bot.account.store.exists()
 
 
+async def test_the_keys_open_with_the_secret_key_alone(bots: Bots, synapse: Synapse) -> None:
+    """With a token of the settings nothing else that is kept would tell the other key."""
+    user = synapse.register()
+    bot = await bots.new(user, access_token=user.token, is_encrypting=True).start()
+    await bot.stop()
+    bot.secret = b"another"
+    with pytest.raises(CannotConnect, match=r"The keys of .* were stored with another"):
+        await bot.start()
+
+
 def hold_keys(monkeypatch: pytest.MonkeyPatch, person: Bot) -> tuple[Http, list[tuple[Any, ...]]]:
     """The keys that the person's client shares do not arrive until `undo`; returns what would have been sent."""
     http, held = person.client._http, list[tuple[Any, ...]]()
