@@ -13,6 +13,7 @@ from adapters.slack.errors import CannotConnect
 from adapters.slack.http import routes
 from adapters.slack.manifest import Manifest, manifest
 from adapters.slack.own import OwnMessages
+from adapters.slack.pictures import Pictures
 from adapters.slack.port import PLATFORM
 from adapters.slack.sender import SlackSender
 from adapters.slack.shortcuts import Shortcut
@@ -72,7 +73,8 @@ async def put_together(
     )
     apps = [SlackApp(account, base) for account in found]
     everywhere = AllWorkspaces([app.workspaces for app in apps])
-    core.add_sender(SlackSender(core.work, everywhere, own, core.clock, lag_s=tuning.lag_s))
+    pictures = Pictures(core.work, session)
+    core.add_sender(SlackSender(core.work, everywhere, own, pictures, core.clock, lag_s=tuning.lag_s))
     platform = Platform(
         PLATFORM,
         _announcement(found, base_url),

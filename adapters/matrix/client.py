@@ -114,6 +114,7 @@ class MatrixClient(Sending):
 
         With a password it logs in again, on the same device.
         """
+        self._http.reopen()
         try:
             while True:
                 began_at = self._tools.clock()

@@ -27,6 +27,7 @@ class Http:
         self.homeserver, self.timeout_s = homeserver.rstrip("/"), timeout_s
         self.token = ""
         self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
 
     async def call(
         self,
@@ -78,11 +79,18 @@ class Http:
         return data
 
     async def close(self) -> None:
+        """No call goes out any more, not even a receipt that was still to come; until `reopen`."""
+        self._is_closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
 
+    def reopen(self) -> None:
+        self._is_closed = False
+
     def _opened(self) -> aiohttp.ClientSession:
+        if self._is_closed:
+            raise MatrixError("the connection is closed")
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=_MEASURES, cookie_jar=aiohttp.DummyCookieJar())
         return self._session

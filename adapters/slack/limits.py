@@ -10,6 +10,8 @@ TEXT = 3_900
 SECTION = 3_000
 FIELDS, FIELD = 10, 2_000
 HEADER = 150
+ALTERNATIVE = 1_000
+"""The words beside a picture: 2,000 in a block, 1,000 at its upload."""
 ACTIONS = 25
 CONTEXT_ELEMENTS = 10
 BUTTON, VALUE = 75, 2_000

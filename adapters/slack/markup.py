@@ -22,10 +22,13 @@ _ALIKE = str.maketrans({"*": "\u2217", "`": "\u02cb"})
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What is known in the workspace: accounts by person id, and links to the messages that show records."""
+    """What is known in the workspace: accounts by person id, links to the messages that show records, files of
+    pictures by name.
+    """
 
     accounts: Mapping[int, str] = field(default_factory=dict)
     records: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 def escaped(words: str) -> str:

@@ -20,6 +20,7 @@ from bot.core.splitting import halves
 Kit = dict[str, Any]
 """A Block Kit block."""
 
+IMAGE = "image"
 ACTION = "act:"
 """What the action ids of our buttons begin with; the command is the button's value."""
 
@@ -30,6 +31,15 @@ class Part:
 
     text: str
     blocks: tuple[Kit, ...]
+
+    @property
+    def has_picture(self) -> bool:
+        return any(block["type"] == IMAGE for block in self.blocks)
+
+    def in_words(self) -> Part:
+        """The same with what its pictures say."""
+        kept = (_sections(text(b["alt_text"])) if b["type"] == IMAGE else [b] for b in self.blocks)
+        return Part(self.text, tuple(block for blocks in kept for block in blocks))
 
 
 def parts(message: m.Message, names: Names) -> tuple[Part, ...]:
@@ -90,8 +100,8 @@ def _kit(block: m.Block, names: Names) -> list[Kit] | None:
         case m.Table(header, rows):
             head = styled(" | ".join(header), "*")
             return _section("\n".join((head, *(" | ".join(mrkdwn(cell, names) for cell in row) for row in rows))))
-        case m.Picture(_, alternative):
-            return _section(text(alternative))
+        case m.Picture(name, alternative):
+            return _picture(names.files.get(name), alternative)
         case m.Actions(actions):
             return _actions(actions)
         case m.Note(spans):
@@ -106,6 +116,14 @@ def _section(words: str) -> list[Kit] | None:
 
 def _sections(words: str) -> list[Kit]:
     return [{"type": "section", "text": mrkdwn_text(words)}] if words.strip() else []
+
+
+def _picture(file: str | None, alternative: str) -> list[Kit] | None:
+    words = alternative.strip()
+    # What is said of it has to be said whole, also where a picture's words may be no longer.
+    if file is None or not 0 < len(words) <= limits.ALTERNATIVE:
+        return _section(text(alternative))
+    return [{"type": IMAGE, "slack_file": {"id": file}, "alt_text": words}]
 
 
 def _heading(spans: m.Spans, names: Names) -> list[Kit] | None:

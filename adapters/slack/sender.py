@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import replace
+from typing import Any, Protocol
 
 from adapters.slack import own
 from adapters.slack.errors import GONE, SlackError
 from adapters.slack.markup import Names
 from adapters.slack.own import OwnMessages
+from adapters.slack.pictures import Pictures
 from adapters.slack.port import PLATFORM, Team
 from adapters.slack.reading_back import Clock, ReadBack, Sleep
 from adapters.slack.render import Part, parts
@@ -28,6 +30,8 @@ from storage import places
 from storage.work import Tx, Work
 
 REMEMBERED = 2000
+FILE_PAUSES_S = (0.5, 1.0, 2.0, 4.0)
+"""Slack looks an uploaded file over before a message can show it, and does not tell when it has."""
 
 
 class Teams(Protocol):
@@ -47,12 +51,14 @@ class SlackSender:
         work: Work,
         teams: Teams,
         own_messages: OwnMessages,
+        pictures: Pictures,
         clock: Clock,
         *,
         lag_s: float = 3.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._work, self._teams, self._own = work, teams, own_messages
+        self._pictures, self._sleep = pictures, sleep
         self._back = ReadBack(lag_s, clock, sleep)
         # (Channel, first message) → ids of its further parts, of those sent or looked up lately.
         self._parts: dict[tuple[str, str], list[str]] = {}
@@ -60,7 +66,7 @@ class SlackSender:
     async def post(self, post: Post) -> str:
         """Shows a message and returns its (first) id. Where an earlier try may have arrived, it looks first."""
         team, api = await self._teams.team_of(post.channel.workspace)
-        shown = await self._rendered(team, post)
+        shown = await self._rendered(team, api, post)
         if post.is_unclear:
             found = await self._back.find(team, api, post)
             if 0 in found:
@@ -84,7 +90,7 @@ class SlackSender:
         team, api = await self._teams.team_of(post.channel.workspace)
         first = _shown(post)
         self._forget_unclear(post, first)
-        await self._bring_up(api, post, first, await self._rendered(team, post))
+        await self._bring_up(api, post, first, await self._rendered(team, api, post))
 
     async def remove(self, post: Post) -> None:
         """Takes all parts of a message back, if it arrived; what is gone already is no error."""
@@ -110,21 +116,19 @@ class SlackSender:
     async def _send(self, api: Api, post: Post, part: Part, number: int, thread: str | None) -> str:
         args = {
             "channel": post.channel.remote_id,
-            "text": part.text,
-            "blocks": list(part.blocks) or None,
             "thread_ts": thread,
             "metadata": own.metadata(post.key, post.rev, number),
             "unfurl_links": False,
             "unfurl_media": False,
         }
         try:
-            answer = await api.call("chat.postMessage", **args)
+            answer = await self._call(api, "chat.postMessage", part, **args)
         except SlackError as error:
             if error.code != "not_in_channel":
                 raise
             # A public channel can be entered by oneself; of a private one, joining says what is wrong.
             await api.call("conversations.join", channel=post.channel.remote_id)
-            answer = await api.call("chat.postMessage", **args)
+            answer = await self._call(api, "chat.postMessage", part, **args)
         return str(answer["ts"])
 
     async def _bring_up(self, api: Api, post: Post, first: str, shown: Sequence[Part]) -> None:
@@ -132,15 +136,23 @@ class SlackSender:
         await self._bring_up_parts(api, post, first, shown[1:])
 
     async def _update(self, api: Api, post: Post, ts: str, part: Part, number: int) -> None:
-        # Without blocks Slack would take them away.
-        await api.call(
-            "chat.update",
-            channel=post.channel.remote_id,
-            ts=ts,
-            text=part.text,
-            blocks=list(part.blocks),
-            metadata=own.metadata(post.key, post.rev, number),
-        )
+        marks = own.metadata(post.key, post.rev, number)
+        await self._call(api, "chat.update", part, channel=post.channel.remote_id, ts=ts, metadata=marks)
+
+    async def _call(self, api: Api, method: str, part: Part, **args: Any) -> dict[str, Any]:
+        """With the part's words and blocks (without blocks Slack would take them away). Raises SlackError.
+
+        A picture that Slack does not come to show is said in words.
+        """
+        for pause_s in FILE_PAUSES_S if part.has_picture else ():
+            try:
+                return await api.call(method, text=part.text, blocks=list(part.blocks), **args)
+            except SlackError as error:
+                if error.code != "invalid_blocks":
+                    raise
+            await self._sleep(pause_s)
+        shown = part.in_words() if part.has_picture else part
+        return await api.call(method, text=shown.text, blocks=list(shown.blocks), **args)
 
     async def _bring_up_parts(self, api: Api, post: Post, first: str, wanted: Sequence[Part]) -> None:
         """Further parts are edited where they are, added where they are missing, taken back where there are fewer."""
@@ -169,13 +181,14 @@ class SlackSender:
             self._remember(key, [found[n] for n in sorted(found)])
         return self._parts[key]
 
-    async def _rendered(self, team: Team, post: Post) -> tuple[Part, ...]:
+    async def _rendered(self, team: Team, api: Api, post: Post) -> tuple[Part, ...]:
         message = worded(post.message, Words(post.channel.language or "en"))
         try:
             names = await names_for(self._work, team, post.network_id, post.channel.id, post.channel.remote_id, message)
+            files = await self._pictures.files(team, api, post.network_id, message.blocks)
         except TROUBLE as error:
             raise DeliveryError(f"the database is busy: {type(error).__name__}") from error
-        return parts(message, names)
+        return parts(message, replace(names, files=files))
 
     def _learn(self, post: Post, first: str, further: list[str]) -> None:
         for ts in (first, *further):

@@ -24,7 +24,11 @@ from bot.core.backoff import Backoff
 log = logging.getLogger("mycel.slack")
 
 WRONG_TOKEN = ENDED | {"not_allowed_token_type", "no_permission", "missing_scope"}
-LINK_DISABLED = "link_disabled"
+UNWANTED = {
+    "link_disabled": "Socket Mode is switched off in the app's settings",
+    "too_many_websockets": "too many connections of this app are open: does another Mycel run on it?",
+}
+"""Reasons for which Slack hangs up on us at once, and would do so again."""
 CONNECT_WITHIN_S = 10.0
 STOP_WITHIN_S = 5.0
 LEFT_OPEN_S = 30.0
@@ -54,10 +58,11 @@ class SocketMode:
     ) -> None:
         self._dispatch, self._open_url, self._check, self._session = dispatch, open_url, check, session
         self._ping_s, self._watch_s = ping_s, watch_s
-        self._backoff = Backoff(jitter, retry_s)
+        self._backoff, self._patience = Backoff(jitter, retry_s), Backoff(jitter, retry_s)
         self._live: dict[asyncio.Task[None], aiohttp.ClientWebSocketResponse] = {}
         self._handling: set[asyncio.Task[None]] = set()
         self._renew = asyncio.Event()
+        self._unwanted = ""
         self._seen_at = monotonic()
         self._is_stopping = False
         self._problem = "not connected yet"
@@ -80,6 +85,8 @@ class SocketMode:
                 connection = await self._connected()
                 if connection is not None:
                     await self._until_needed(connection)
+                if self._unwanted:
+                    await self._pause(self._unwanted, self._patience.next_s())
         finally:
             watching.cancel()
             await self._finish()
@@ -104,10 +111,10 @@ class SocketMode:
         except SlackError as error:
             if error.code in WRONG_TOKEN:
                 raise CannotConnect(_wrong_token(error.code)) from error
-            await self._pause(error.reason, error)
+            await self._pause(error.reason, self._backoff.next_s(error.retry_after))
             return None
         except (aiohttp.ClientError, OSError) as error:
-            await self._pause(f"cannot connect: {type(error).__name__}")
+            await self._pause(f"cannot connect: {type(error).__name__}", self._backoff.next_s())
             return None
         self._seen_at = monotonic()
         connection = asyncio.create_task(self._serve(ws))
@@ -122,10 +129,9 @@ class SocketMode:
         if not connection.cancelled() and connection.exception() is not None:
             log.error("a connection to Slack failed", exc_info=connection.exception())
 
-    async def _pause(self, why: str, error: SlackError | None = None) -> None:
-        wait_s = self._backoff.next_s(error.retry_after if error else None)
-        if not self._live:
-            self._problem = why
+    async def _pause(self, why: str, wait_s: float) -> None:
+        if not self._live or self._unwanted:
+            self._problem = self._unwanted or why
         log.warning("Slack: %s; again in %.1f s", why, wait_s)
         await asyncio.sleep(wait_s)
 
@@ -144,12 +150,13 @@ class SocketMode:
         envelope = _json(text)
         match envelope.get("type"):
             case "hello":
-                self._problem = ""
+                self._problem = self._unwanted = ""
                 self._backoff.reset()
                 log.info("connected to Slack (%s connections of this app)", envelope.get("num_connections", "?"))
             case "disconnect":
                 await self._disconnect(str(envelope.get("reason") or ""))
             case "slash_commands" | "interactive" | "events_api" if not self._is_stopping:
+                self._patience.reset()
                 task = asyncio.create_task(self._handle(ws, envelope))
                 self._handling.add(task)
                 task.add_done_callback(self._handling.discard)
@@ -159,8 +166,9 @@ class SocketMode:
     async def _disconnect(self, reason: str) -> None:
         """Slack closes the connection soon, or has done so: another one is opened beside it."""
         log.info("Slack asks for another connection (%s)", reason)
-        if reason == LINK_DISABLED:
-            self._problem = "Socket Mode is switched off in the app's settings"
+        self._unwanted = UNWANTED.get(reason, "")
+        if not self._unwanted:
+            self._patience.reset()
         self._renew.set()
 
     async def _handle(self, ws: aiohttp.ClientWebSocketResponse, envelope: Mapping[str, Any]) -> None:

@@ -15,6 +15,8 @@ from adapters.slack.pacing import Pace
 
 READS = frozenset(("conversations.history", "conversations.info", "conversations.replies", "users.info"))
 """These take their arguments in the address only."""
+FORMS = frozenset(("files.completeUploadExternal", "files.getUploadURLExternal"))
+"""These do not read JSON bodies."""
 # The SDK says at info what it sends, and bolt warns of what we do on purpose.
 log = logging.getLogger("mycel.slack.sdk")
 
@@ -49,6 +51,8 @@ async def call(client: AsyncWebClient, method: str, args: Mapping[str, Any]) -> 
     try:
         if method in READS:
             answer = await client.api_call(method, http_verb="GET", params=dict(args))
+        elif method in FORMS:
+            answer = await client.api_call(method, data=dict(args))
         else:
             answer = await client.api_call(method, json=dict(args))
     except SlackApiError as error:
@@ -88,3 +92,13 @@ async def respond(session: aiohttp.ClientSession, response_url: str, body: Mappi
         raise SlackError(f"response_url: connection lost: {type(error).__name__}", unclear=True) from error
     except ValueError as error:
         raise SlackError("response_url: no address", permanent=True) from error
+
+
+async def upload(session: aiohttp.ClientSession, upload_url: str, content: bytes) -> None:
+    """Puts a file's content to the address that files.getUploadURLExternal gave for it. Raises SlackError."""
+    try:
+        async with session.post(upload_url, data=content, allow_redirects=False) as answer:
+            if answer.status != 200:
+                raise SlackError(f"upload: refused_{answer.status}")
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise SlackError(f"upload: {type(error).__name__}") from error

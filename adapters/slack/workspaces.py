@@ -66,6 +66,11 @@ class Workspaces:
         """The workspace of the bot token, once it is known."""
         return self._own.team if self._own else None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known who the bot token is, or there is none."""
+        return self._token is None or self._own is not None
+
     async def learn_own(self) -> Installed | None:
         """Asks Slack who the bot token is, once; None where there is none. Raises SlackError."""
         if self._token is None or self._own is not None:
@@ -156,17 +161,23 @@ class AllWorkspaces:
         self._apps = tuple(apps)
 
     async def team_of(self, workspace: str) -> tuple[Team, Api]:
-        """Raises SlackError where Mycel is not installed there now."""
-        try:
-            for app in self._apps:
+        """Raises SlackError where Mycel is not installed there now, or where that cannot be known."""
+        problem = SlackError(f"Mycel is not installed in the workspace {workspace}")
+        # Slack may have been away when we started; that is no trouble of an app that knows its own.
+        for app in sorted(self._apps, key=lambda app: not app.is_known):
+            try:
+                await app.learn_own()
                 found = await app.find(workspace)
+            except SlackError as error:
+                problem = SlackError(error.reason)
+            except WrongKey:
+                problem = SlackError("MYCEL_SECRET_KEY is not the one that the Slack tokens were stored with")
+            except TROUBLE as error:
+                problem = SlackError(f"the database is busy: {type(error).__name__}")
+            else:
                 if found is not None:
                     return found.team, found.api
-        except WrongKey:
-            raise SlackError("MYCEL_SECRET_KEY is not the one that the Slack tokens were stored with") from None
-        except TROUBLE as error:
-            raise SlackError(f"the database is busy: {type(error).__name__}") from error
-        raise SlackError(f"Mycel is not installed in the workspace {workspace}")
+        raise problem
 
 
 def _is_due(known: Installed, store: InstallationStore) -> bool:

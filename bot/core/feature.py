@@ -49,7 +49,8 @@ class Telling:
 class Feature:
     """A room of the house. All parts are optional; names are unique over all features.
 
-    `title` heads its commands in the help (a marked catalogue text).
+    `title` heads its commands in the help (a marked catalogue text); `first` names those that a newcomer is told of
+    before all others, without it the first two.
     """
 
     name: str
@@ -62,3 +63,4 @@ class Feature:
     tellings: Mapping[str, Telling] = field(default_factory=dict)
     begin: Begin | None = None
     title: str = ""
+    first: tuple[str, ...] = ()

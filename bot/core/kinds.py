@@ -160,14 +160,16 @@ class PerRecord(Kind):
 
 @dataclass(frozen=True, slots=True)
 class AnyId(Kind):
-    """An id of several kinds, kept as (letter, number)."""
+    """An id of several kinds, kept as (letter, number). `bare`: the letter of a number alone, where that is taken."""
 
     name: str = "id"
     shown: str = "D-1"
     letters: str = "DC"
+    bare: str = ""
 
     def parse(self, typed: str) -> tuple[str, int]:
-        letter = typed.strip()[:1].upper()
+        letter = typed.strip().removeprefix("#")[:1].upper()
+        letter = self.bare if letter.isdigit() else letter
         if not letter or letter not in self.letters:
             ids = " / ".join(f"{x}-12" for x in self.letters)
             raise UserError("“{typed}” is no id of this kind; it looks like {id}.", typed=typed.strip(), id=ids)

@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import open_work
 from tests.support.echo import Echo
 from tests.support.house import Clock, House
+from tests.support.tables import make_tables
 
 
 @pytest.fixture
@@ -31,10 +30,7 @@ async def each_house(database_url: str, echo: Echo) -> AsyncIterator[House]:
 
 
 async def _houses(url: str, echo: Echo) -> AsyncIterator[House]:
-    engine = open_engine(url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(url)
     clock = Clock()
     work = open_work(url, clock=clock)
     house = House(work, (echo.feature,), clock)

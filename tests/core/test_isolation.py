@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from bot.app import FEATURES
 from bot.core.conversation import Actor, CommandTyped, MessagePosted, Place
 from storage import codes, directory
-from storage.engine import open_engine
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.work import Tx, open_work
 from tests.support.house import Clock, House, plain
+from tests.support.tables import make_tables
 
 WORDS = {1: "redwood", 2: "baobab"}
 """Each network's own word: it is in every title, name and reason of the one and must not be seen in the other."""
@@ -149,10 +148,7 @@ class TwoNetworks(House):
 def in_two_networks(act: Callable[[TwoNetworks], Awaitable[None]]) -> None:
     async def run(folder: str) -> None:
         url = f"sqlite:///{Path(folder) / 'mycel.db'}"
-        engine = open_engine(url)
-        with engine.begin() as db:
-            metadata.create_all(db)
-        engine.dispose()
+        make_tables(url)
         clock = Clock()
         work = open_work(url, clock=clock)
         house = TwoNetworks(work, FEATURES, clock)

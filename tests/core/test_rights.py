@@ -8,10 +8,10 @@ from bot.app import FEATURES
 from bot.core.commands import Who
 from bot.core.registry import Registry
 from bot.core.replies import Invalid
-from storage.engine import open_engine
 from storage.types import metadata
 from storage.work import open_work
 from tests.support.house import Clock, House, plain, rows
+from tests.support.tables import make_tables
 
 TABLE = {
     **{"decide": (Who.OWN,), "propose": (Who.OWN,), "undo": (Who.AUTHOR, Who.OWN), "edit": (Who.AUTHOR, Who.OWN)},
@@ -90,10 +90,7 @@ REFUSED = [
 @pytest.fixture
 async def house(sqlite_url: str) -> AsyncIterator[House]:
     """Oakland's D-1 to Nairobi, with Wanjiku's concern C-1; Oakland's D-2; her conflict X-1; nobody is a steward."""
-    engine = open_engine(sqlite_url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(sqlite_url)
     clock = Clock()
     work = open_work(sqlite_url, clock=clock)
     house = House(work, FEATURES, clock)

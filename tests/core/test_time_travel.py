@@ -16,10 +16,9 @@ from bot.core.registry import Registry
 from bot.core.time_travel import TimeTravel
 from storage import deadlines, directory
 from storage.deadlines import Deadline
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import Tx, Work, open_work
 from tests.support.house import START, Clock
+from tests.support.tables import make_tables
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -28,9 +27,7 @@ class Traveller:
     """A network with deadlines that note when they fire."""
 
     def __init__(self, url: str) -> None:
-        engine = open_engine(url)
-        metadata.create_all(engine)
-        engine.dispose()
+        make_tables(url)
         self.clock = Clock()
         self.fired: list[tuple[str, datetime]] = []
         self.drained: list[int] = []

@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from bot.core.feature import Feature
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import open_work
 from tests.support.house import Clock, House
+from tests.support.tables import make_tables
 
 
 @pytest.fixture
@@ -20,10 +19,7 @@ def features() -> Sequence[Feature]:
 @pytest.fixture
 async def empty_house(sqlite_url: str, features: Sequence[Feature]) -> AsyncIterator[House]:
     """A house without any network."""
-    engine = open_engine(sqlite_url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(sqlite_url)
     clock = Clock()
     work = open_work(sqlite_url, clock=clock)
     yield House(work, features, clock)

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.app import FEATURES
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import open_work
 from tests.support.house import Clock, House
+from tests.support.tables import make_tables
 
 
 @pytest.fixture
@@ -27,10 +26,7 @@ async def each_house(database_url: str) -> AsyncIterator[House]:
 
 
 async def _houses(url: str) -> AsyncIterator[House]:
-    engine = open_engine(url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(url)
     # PostgreSQL writes by its own clock; ours has to be where that is, or nothing is due to be sent.
     clock = Clock(datetime.now(UTC) + timedelta(minutes=1)) if url.startswith("postgresql") else Clock()
     work = open_work(url, clock=clock)

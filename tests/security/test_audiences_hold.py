@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.app import FEATURES
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import open_work
 from tests.support.house import Clock, House, plain
+from tests.support.tables import make_tables
 
 PEOPLE = {"oakland": "ana", "nairobi": "wanjiku", "bilbao": "iker"}
 SECRET = {"oakland": "redwood", "nairobi": "baobab", "bilbao": "beech"}
@@ -144,10 +143,7 @@ def check_shown(house: House) -> None:
 def test_no_group_sees_what_another_kept_to_itself(steps: list[tuple[str, str]]) -> None:
     async def run(folder: str) -> None:
         url = f"sqlite:///{Path(folder) / 'mycel.db'}"
-        engine = open_engine(url)
-        with engine.begin() as db:
-            metadata.create_all(db)
-        engine.dispose()
+        make_tables(url)
         clock = Clock()
         work = open_work(url, clock=clock)
         house = House(work, FEATURES, clock)

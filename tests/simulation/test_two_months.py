@@ -4,19 +4,15 @@ from pathlib import Path
 
 from bench.network import START, Life, Plan
 from bench.year import broken, report
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import open_work
+from tests.support.tables import make_tables
 
 PLAN = Plan(groups=6, people=30, decisions=90, days=61, downtimes=4, seed=3)
 
 
 async def test_what_mycel_promises_holds_for_two_months(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'life.db'}"
-    engine = open_engine(url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(url)
     clock = [START]
     work = open_work(url, clock=lambda: clock[0])
     life = Life(work, clock, PLAN)

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from storage import directory
 from storage.engine import open_engine, open_reader
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.work import Work, open_work
 from tests.support.entries import counters, tables
+from tests.support.tables import make_tables
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def work(new_work: Callable[[], Work]) -> Work:
 def filled(database_url: str) -> Iterator[sa.Connection]:
     """A transaction on a database with networks 1 and 2, each with groups 1 and 2, their homes and person 100."""
     at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+    make_tables(database_url)
     engine = open_engine(database_url)
     with engine.begin() as db:
-        metadata.create_all(db)
         for n in (1, 2):
             directory.add_network(db, n, f"net{n}", "en", at)
             directory.add_person(db, n, 100, "Ana Élodie", None, at)

@@ -28,7 +28,7 @@ from storage.desk import Wanted
 from storage.engine import open_engine
 from storage.input_windows import Window, WindowGroup
 from storage.network import Channel, Group
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 NOW = datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -38,9 +38,9 @@ ALL = Eyes(1, frozenset({1, 2}), is_circle=True, person_id=13)
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
     """Two networks with two groups, three people and decisions D-1 (network), D-2 (group 2's), D-3 (proposed)."""
+    make_tables(database_url)
     engine = open_engine(database_url)
     with engine.begin() as db:
-        metadata.create_all(db)
         for network_id in (1, 2):
             found(db, network_id)
         yield db

@@ -13,7 +13,7 @@ from storage import codes, directory, people, roles
 from storage.engine import open_engine
 from storage.network import Channel, Group, network_of, scope
 from storage.network_tables import people as people_table
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -35,9 +35,9 @@ def channel(network_id: int, id: int, remote_id: str, group_id: int | None = Non
 @pytest.fixture
 def engine(database_url: str) -> Iterator[sa.Engine]:
     """A database with two networks, each with a workspace."""
+    make_tables(database_url)
     engine = open_engine(database_url)
     with engine.begin() as db:
-        metadata.create_all(db)
         for network_id in NETWORKS:
             directory.add_network(db, network_id, f"net{network_id}", "en", NOW)
             directory.add_workspace(db, "test", f"w{network_id}", network_id, NOW)

@@ -27,7 +27,7 @@ from storage.group_contacts import Term
 from storage.group_states import ACTIVE, LEFT, MERGED, Standing
 from storage.network import Channel, Group, network_of, scope
 from storage.network_tables import workspaces
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 NORD, SUED, OST = 1, 2, 3
@@ -36,9 +36,9 @@ NORD, SUED, OST = 1, 2, 3
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
     """A transaction on an empty database."""
+    make_tables(database_url)
     engine = open_engine(database_url)
     with engine.begin() as db:
-        metadata.create_all(db)
         yield db
     engine.dispose()
 

@@ -24,8 +24,8 @@ from storage.early_changes import EarlyChange
 from storage.engine import open_engine
 from storage.input_windows import Window, WindowGroup
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.window_channels import ChannelChoice
+from tests.support.tables import make_tables
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 END = NOW + timedelta(days=3)
@@ -38,9 +38,9 @@ GIVEN = Contribution(1, 1, 1, 11, 2, "concern", "no phones", "open", False, NOW,
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
     """Two networks, each with three groups, their home channels, three people and decision D-1 with its window."""
+    make_tables(database_url)
     engine = open_engine(database_url)
     with engine.begin() as db:
-        metadata.create_all(db)
         for network_id in (1, 2):
             found(db, network_id)
         yield db

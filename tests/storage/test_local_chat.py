@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from storage import local_chat
 from storage.engine import open_engine
 from storage.local_chat import Account, Happening, LocalChannel
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 CARD: dict[str, Any] = {"format": 1, "blocks": [], "reactions": ["👍"]}
@@ -20,8 +20,8 @@ CARD: dict[str, Any] = {"format": 1, "blocks": [], "reactions": ["👍"]}
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
+    make_tables(database_url)
     engine = open_engine(database_url)
-    metadata.create_all(engine)
     with engine.begin() as connection:
         yield connection
     engine.dispose()

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from storage import matrix
 from storage.engine import open_engine
 from storage.matrix import NewEvent
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 MYCEL = "@mycel:example.org"
@@ -20,8 +20,8 @@ MYCEL = "@mycel:example.org"
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
+    make_tables(database_url)
     engine = open_engine(database_url)
-    metadata.create_all(engine)
     with engine.begin() as connection:
         matrix.save_account(connection, MYCEL, "https://example.org", "DEVICE", "locked token")
         yield connection

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from storage import delivery, delivery_tables, directory, inbox, places
 from storage.engine import open_engine
 from storage.network import Channel, Group
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -18,9 +18,9 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
     """Two networks, each with a Spanish-speaking group, two channels and a person with two accounts."""
+    make_tables(database_url)
     engine = open_engine(database_url)
     with engine.begin() as db:
-        metadata.create_all(db)
         for n in (1, 2):
             directory.add_network(db, n, f"net{n}", "en", NOW)
             directory.add_group(

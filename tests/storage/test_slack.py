@@ -13,7 +13,7 @@ from storage import directory, roles, slack
 from storage.engine import open_engine
 from storage.network import Channel, Group
 from storage.slack import Bound, InstallationRow, Standing
-from storage.types import metadata
+from tests.support.tables import make_tables
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
 COOP = InstallationRow(
@@ -23,8 +23,8 @@ COOP = InstallationRow(
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[sa.Connection]:
+    make_tables(database_url)
     engine = open_engine(database_url)
-    metadata.create_all(engine)
     with engine.begin() as connection:
         network = directory.add_network(connection, 1, "mycel", "en", AT)
         oakland = Group(network, 1, "oakland", "Oakland", "UTC", None, "mon-fri", "off", "en", "active", ())

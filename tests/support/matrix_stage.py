@@ -17,12 +17,11 @@ from bot.core.delivery import Deliverer
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from storage import directory
-from storage.engine import open_engine
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.work import Tx, Work, open_work
 from tests.support.fake_matrix import BOT, SERVER, FakeHomeserver, FakePort, FakeRoom, user
 from tests.support.house import GROUPS, Clock
+from tests.support.tables import make_tables
 
 
 @dataclass
@@ -86,9 +85,7 @@ class MatrixStage:
 
 async def open_matrix_stage(url: str, features: Sequence[Feature]) -> MatrixStage:
     """A fresh database with network, groups and rooms."""
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(url)
     clock, ids = Clock(), itertools.count(1000)
     work = open_work(url, clock=clock)
     dispatch = Dispatch(work, features, lambda: next(ids), lambda: None, new_code=lambda: f"CODE-{next(ids)}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -20,10 +21,9 @@ from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from bot.core.time_travel import TimeTravel
 from storage import directory, local_chat
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import Tx, Work, open_work
 from tests.support.house import Clock
+from tests.support.tables import make_tables
 
 
 @dataclass
@@ -72,10 +72,8 @@ def open_stage(
     url: str, features: Sequence[Feature], clock: Callable[[], datetime] | None = None, *, first_id: int = 1000
 ) -> Stage:
     """Makes the tables and the network where they are missing; the playground is not started yet."""
-    engine = open_engine(url)
-    if not sa.inspect(engine).has_table("networks"):
-        metadata.create_all(engine)
-    engine.dispose()
+    if not Path(sa.make_url(url).database or "").exists():
+        make_tables(url)
     now = clock or Clock()
     ids = itertools.count(first_id)
     work = open_work(url, clock=now)

@@ -27,14 +27,13 @@ from bot.core.delivery import Deliverer
 from bot.core.dispatch import Dispatch
 from bot.core.feature import Feature
 from storage import directory, matrix
-from storage.engine import open_engine
 from storage.matrix import StagedEvent
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.work import Tx, Work, open_work
 from tests.support.house import GROUPS, Clock
 from tests.support.matrix_bot import QUICK, eventually
 from tests.support.synapse import Synapse, User
+from tests.support.tables import make_tables
 
 People = dict[str, User]
 """Everybody in GROUPS by name, and "mycel"."""
@@ -109,9 +108,7 @@ async def open_synapse_stage(
     url: str, features: Sequence[Feature], people: People, folder: Path, *, is_encrypting: bool = False
 ) -> SynapseStage:
     """A fresh database and fresh rooms; returns when Mycel is in them."""
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(url)
     clock, ids = Clock(), itertools.count(time.time_ns() // 1000 << 10)
     work = open_work(url, clock=clock)
     dispatch = Dispatch(work, features, lambda: next(ids), lambda: None, new_code=lambda: f"CODE-{next(ids)}")

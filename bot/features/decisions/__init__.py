@@ -14,6 +14,7 @@ from bot.features.decisions.views import VIEWS
 
 FEATURE = Feature(
     name="decisions",
+    first=("decide", "propose", "why", "show", "start"),
     commands=(
         *(decide, propose, use_draft, undo, show, list_decisions),
         *(edit, redact, link, accept_link, decline_link, protocol),

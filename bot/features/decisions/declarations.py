@@ -85,7 +85,7 @@ class Undo(Args):
 
 
 class ShowDecision(Args):
-    decision: Annotated[DecisionId, At()] = Field(description=mark("Its number"))
+    decision: Annotated[tuple[str, int], AnyId(letters="DCX", bare="D"), At()] = Field(description=mark("Its number"))
     page: Annotated[int, PageNumber(), Option(is_hidden=True)] = 1
 
 

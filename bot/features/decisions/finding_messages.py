@@ -118,8 +118,9 @@ def nothing_about(words: Words, typed: str) -> Message:
             Paragraph(words.line("The log has nothing about “{words}” that you may read.", words=typed)),
             Note(
                 words.line(
-                    "Try other words, look through {list}, or ask in your channel.",
+                    "Try other words, look through {list}, or ask in your channel. What you can type: {help}",
                     list=Code("/decisions"),
+                    help=Code("/help"),
                 )
             ),
         )

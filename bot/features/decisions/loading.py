@@ -135,7 +135,7 @@ def groups_named(ctx: Context, slugs: Sequence[str], own: Group) -> tuple[Group,
             continue
         group = known.get(slug)
         if group is None:
-            raise unknown_group(slug, known)
+            raise unknown_group(slug, known, or_all=True)
         check_not_gone(ctx.db, group, slug)
         found[group.id] = group
     return tuple(found.values())
@@ -150,10 +150,13 @@ def group_named(ctx: Context, slug: str) -> Group:
     return followed(ctx.db, known[slug.lower()])
 
 
-def unknown_group(slug: str, known: dict[str, Group]) -> UserError:
+def unknown_group(slug: str, known: dict[str, Group], *, or_all: bool = False) -> UserError:
     """What is answered to a group's name that is none, with the nearest one."""
     near = get_close_matches(slug, known, n=1, cutoff=0.5)
     if near:
         return UserError("There is no group “{wrong}”; did you mean “{near}”?", wrong=slug, near=known[near[0]].slug)
     slugs = ", ".join(sorted({g.slug for g in known.values()}))
+    if or_all:
+        found = "There is no group “{wrong}”. There are: {slugs}; or all of them, “all”."
+        return UserError(found, wrong=slug, slugs=slugs)
     return UserError("There is no group “{wrong}”. There are: {slugs}.", wrong=slug, slugs=slugs or "–")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.core import parsing
+from bot.core.audience import person_reader
 from bot.core.commands import Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
+from bot.core.errors import UserError
 from bot.core.events import DecisionShown
 from bot.core.language import mark
 from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, Spans
@@ -13,10 +15,11 @@ from bot.core.paging import pages
 from bot.core.replies import Answer, Reply
 from bot.features.decisions import finding_messages, messages
 from bot.features.decisions.declarations import ListDecisions, ShowDecision
-from bot.features.decisions.loading import eyes, group_named, is_secret, seen, told_to_person
+from bot.features.decisions.loading import eyes, group_named, is_secret, readable, seen, told_to_person
 from bot.features.decisions.nearby import listed, named
-from storage import decision_lists
+from storage import decision_lists, decisions, input_windows
 from storage.decision_lists import Filter
+from storage.decisions import Decision
 
 PAGE = 10
 
@@ -29,29 +32,43 @@ PAGE = 10
     reads=True,
 )
 def show(ctx: Context, args: ShowDecision) -> Reply:
-    decision = seen(ctx, args.decision)
+    decision = _meant(ctx, args)
     more = ctx.ask(DecisionShown(about=decision.id, number=decision.number, group_id=decision.group_id))
     told = told_to_person(ctx, decision, is_whole=True)
     has_words_of_group = told.life is not None and told.life.is_source_shown and ctx.group != told.group
     is_for_one = has_words_of_group or is_secret(ctx, (decision, *(other for _, other, _ in told.links)))
     message = messages.whole(ctx.words, told, more)
-    return Answer(_page(ctx, args, message), is_secret=is_for_one)
+    return Answer(_page(ctx, decision.id, args.page, message), is_secret=is_for_one)
 
 
-def _page(ctx: Context, args: ShowDecision, whole: Message) -> Message:
+def _meant(ctx: Context, args: ShowDecision) -> Decision:
+    """The decision of this number, or on which that was said. UserError for a conflict, which has its own command."""
+    letter, number = args.decision
+    if letter == "X":
+        raise UserError("{id} would be a conflict.", f"/conflicts X-{number}", id=f"X-{number}")
+    if letter == "D":
+        return seen(ctx, number)
+    said = input_windows.contribution(ctx.db, ctx.network.id, number)
+    decision = decisions.find(ctx.db, ctx.network.id, said.number) if said else None
+    if decision is None or not readable(decision, person_reader(ctx.actor)):
+        raise UserError("There is no {id} here. “decisions” lists what there is.", "/decisions", id=f"C-{number}")
+    return decision
+
+
+def _page(ctx: Context, id: str, asked: int, whole: Message) -> Message:
     """One page of a long story, with the way to the next one."""
     every = pages(whole.blocks)
-    number = min(max(args.page, 1), len(every))
+    number = min(max(asked, 1), len(every))
     if len(every) == 1:
         return whole
     words = ctx.words
     blocks: list[Block] = list(every[number - 1])
     if number > 1:
-        about = words.line("{id}, page {n} of {all}", id=f"D-{args.decision}", n=number, all=len(every))
+        about = words.line("{id}, page {n} of {all}", id=id, n=number, all=len(every))
         blocks.insert(0, Paragraph(about))
     if number < len(every):
         blocks.append(Note(words.line("Page {n} of {all}.", n=number, all=len(every))))
-        blocks.append(Actions((Action(words("Go on"), f"/show D-{args.decision} --page {number + 1}"),)))
+        blocks.append(Actions((Action(words("Go on"), f"/show {id} --page {number + 1}"),)))
     return Message(tuple(blocks))
 
 

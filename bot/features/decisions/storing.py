@@ -15,7 +15,7 @@ from bot.core.message import Block, Note
 from bot.features.decisions import rules, sourcing
 from bot.features.decisions.declarations import LogDecision
 from bot.features.decisions.loading import readable, seen
-from storage import counters, decision_index, decision_terms, decisions, directory, links
+from storage import counters, decision_index, decision_terms, decisions, directory, links, protocol
 from storage.decision_sources import Source
 from storage.decision_terms import Terms
 from storage.decisions import Decision
@@ -111,6 +111,8 @@ def relate(ctx: Context, later: Decision, relation: str, earlier: Decision) -> t
     )
     rules.check_link(later, relation, earlier, leads_back=leads_back)
     _check_stands(ctx, relation, earlier)
+    if relation in rules.ASKING:
+        rules.check_no_rule(earlier, [number for _, number in protocol.rules(ctx.db, ctx.network.id).values()])
     asked_homes = directory.homes(ctx.db, ctx.network.id, [earlier.group_id])
     state = rules.link_state(later, relation, earlier, can_be_asked=bool(asked_homes))
     if state == links.ASKED:

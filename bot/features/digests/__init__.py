@@ -25,6 +25,7 @@ def begin(ctx: Context) -> None:
 
 FEATURE = Feature(
     name="digests",
+    first=("mine", "digest"),
     title=mark("Digests"),
     commands=(digest, mine),
     views={sending.VIEW: digest_view, circle.VIEW: circle.circle_digest},

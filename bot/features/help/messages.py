@@ -24,7 +24,7 @@ RIGHTS = {
 
 
 TO_BEGIN_WITH = 2
-"""So many commands of each feature are explained at once: the first ones."""
+"""So many commands are explained at once of a feature that does not say which."""
 
 
 def title(feature: Feature) -> str:
@@ -39,7 +39,7 @@ def first_example(command: Command) -> str:
 def all_shown(words: Words, features: Sequence[Feature]) -> Message:
     """The answer to `help`: some commands to begin with, each with what it does; then all by name, kind by kind."""
     own = [feature for feature in features if feature.commands]
-    begin = [command for feature in own for command in feature.commands[:TO_BEGIN_WITH]]
+    begin = [command for feature in own for command in _first(feature)]
     return Message(
         (
             Paragraph(words.line("Type a command in your group’s channel.")),
@@ -55,6 +55,11 @@ def all_shown(words: Words, features: Sequence[Feature]) -> Message:
             ),
         )
     )
+
+
+def _first(feature: Feature) -> Sequence[Command]:
+    named = {command.name: command for command in feature.commands}
+    return [named[name] for name in feature.first] or feature.commands[:TO_BEGIN_WITH]
 
 
 def of_kind(words: Words, features: Sequence[Feature], asked: str) -> Feature | None:

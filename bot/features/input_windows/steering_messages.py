@@ -86,4 +86,8 @@ def _because(words: Words, cause: str, about: RecordMention, group: Any) -> Span
         case moving.REOPENED:
             return words.line("{group} says that {id} affects it: it is open again, for review.", group=group, id=about)
         case _:
-            return words.line("{id} ends at another time, as {group} has changed.", id=about, group=group)
+            return words.line(
+                "{id} ends at another time: the calendar of {group}, or its part in the window, has changed.",
+                id=about,
+                group=group,
+            )

@@ -42,7 +42,7 @@ from bot.features.input_windows.story import (
 )
 from storage import window_rounds
 from storage.contributions import CARRIED, OPEN, RESOLVED, RESTED, TALK, Contribution
-from storage.input_windows import CLOSED
+from storage.input_windows import ASKED, CLOSED, PAUSED
 from storage.network import Group
 from storage.window_rounds import Round
 
@@ -94,14 +94,14 @@ def span(words: Words, length: timedelta) -> str:
 
 
 def spoken(words: Words, shown: Story) -> Spans:
-    """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no."."""
+    """ "2 of 3 groups spoke. Silent: Bilbao. Silence says neither yes nor no."; one that then paused has spoken."""
     found = shown.room
-    if not found.asked:
+    came = {row.group_id for row in found.rows if row.state in (ASKED, PAUSED)}
+    spoke = {t.group_id for t in shown.tallies if not t.is_late and t.stance != TALK} & came
+    counted = found.asked_ids | spoke
+    if not counted:
         return words.line("No group is waited for.")
-    spoke = {t.group_id for t in shown.tallies if not t.is_late and t.stance != TALK} & found.asked_ids
-    line = words.plural(
-        "{spoke} of {n} group spoke.", "{spoke} of {n} groups spoke.", len(found.asked), spoke=len(spoke)
-    )
+    line = words.plural("{spoke} of {n} group spoke.", "{spoke} of {n} groups spoke.", len(counted), spoke=len(spoke))
     passed = [found.groups[group.group_id] for group in found.asked if group.heard_at and group.group_id not in spoke]
     silent = [found.groups[group.group_id] for group in found.asked if group.heard_at is None]
     parts = [line]

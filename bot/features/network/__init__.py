@@ -39,6 +39,7 @@ from bot.features.network.spaces import space
 
 FEATURE = Feature(
     name="network",
+    first=("group", "groups", "privacy"),
     title=mark("Groups and people"),
     commands=(
         group,

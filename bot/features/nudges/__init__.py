@@ -11,6 +11,7 @@ from bot.features.nudges.views import nudge, nudge_call, nudge_contact
 
 FEATURE = Feature(
     name="nudges",
+    first=("snooze",),
     title=mark("Nudges and reminders"),
     commands=(snooze, why_told, called),
     views={

@@ -18,12 +18,11 @@ from adapters.matrix.rooms import Rooms
 from adapters.matrix.sync import Since, Sync
 from bot.core.errors import DeliveryError
 from storage import matrix
-from storage.engine import open_engine
 from storage.matrix import StagedEvent
-from storage.types import metadata
 from storage.work import open_work
 from tests.support.matrix_bot import QUICK, Bot, Bots, eventually
 from tests.support.synapse import Synapse, User
+from tests.support.tables import make_tables
 
 
 @pytest.fixture
@@ -192,9 +191,7 @@ async def test_who_joins_while_somebody_writes_is_not_taken_for_invited(
     """Recorded of Synapse 1.163. Of ourselves as well: in a room that we had only been invited to we would be deaf."""
     http, rooms, work = Forked(), Rooms(MYCEL), open_work(sqlite_url, clock=lambda: datetime.now(UTC))
     http.may_look = may_look
-    engine = open_engine(sqlite_url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(sqlite_url)
     await work.write(0, lambda tx: matrix.save_account(tx.db, MYCEL, "http://forked.example", "D", "locked"))
     sync, since = Sync(http, rooms, None, work, lambda: datetime.now(UTC)), Since("s0", None)
     while http.syncs:

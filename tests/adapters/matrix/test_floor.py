@@ -12,11 +12,10 @@ from adapters.matrix import floor as floor_module
 from adapters.matrix.floor import Floor
 from adapters.matrix.worker import Worker
 from storage import matrix
-from storage.engine import open_engine
 from storage.matrix import NewEvent, StagedEvent
-from storage.types import metadata
 from storage.work import open_work
 from tests.support.matrix_bot import eventually
+from tests.support.tables import make_tables
 
 ROOM = "!room"
 
@@ -64,9 +63,7 @@ async def test_who_is_answered_next_keeps_the_room() -> None:
 
 
 async def test_the_next_sync_waits_until_all_is_handled_but_not_for_ever(sqlite_url: str) -> None:
-    engine = open_engine(sqlite_url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(sqlite_url)
 
     def now() -> datetime:
         return datetime.now(UTC)

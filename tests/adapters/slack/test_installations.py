@@ -18,12 +18,11 @@ from adapters.slack.pacing import Pace
 from adapters.slack.web import web_client
 from adapters.slack.workspaces import AllWorkspaces, Workspaces
 from bot.core.vault import Vault, WrongKey
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import Work, open_work
 from tests.support.slack import installing
 from tests.support.slack.people import Team
 from tests.support.slack.server import Slack
+from tests.support.tables import make_tables
 
 SECRET = Vault(b"the secret of the tests", "mycel slack tokens")
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -31,9 +30,7 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 @pytest.fixture
 async def work(database_url: str) -> AsyncIterator[Work]:
-    engine = open_engine(database_url)
-    metadata.create_all(engine)
-    engine.dispose()
+    make_tables(database_url)
     work = open_work(database_url, clock=lambda: NOW)
     yield work
     await work.close()

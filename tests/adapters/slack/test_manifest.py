@@ -66,6 +66,7 @@ def test_scopes_are_those_of_the_methods_that_are_called() -> None:
     called = (
         *("chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete", "users.info"),
         *("conversations.history", "conversations.replies", "conversations.join", "conversations.open"),
+        *("files.getUploadURLExternal", "files.completeUploadExternal"),
     )
     for name in called:
         assert set(METHODS[name].scopes) & set(BOT_SCOPES), name

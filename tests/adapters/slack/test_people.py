@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
 from storage import decision_sources
 from storage import slack as installed
 from tests.adapters.contract.slack import SlackStage
 from tests.adapters.contract.test_dialogues import open_window, record
 from tests.support.slack import payloads
 from tests.support.slack.faults import How
+from tests.support.slack.world import ResponseUrl
 
 
 async def decisions(stage: SlackStage) -> list[str]:
@@ -277,3 +283,39 @@ async def test_who_leaves_a_home_is_no_member_of_the_group_any_more(stage: Slack
     await ben.says(ben.direct(), "whoami")
     await stage.mycel.settled()
     assert "Oakland" not in stage.team.shown(ben.direct())[-1].text
+
+
+async def test_somebody_of_whom_slack_tells_no_zone_is_served_like_anybody(stage: SlackStage) -> None:
+    nils, oakland = stage.team.person("nils", None), stage.channels["oakland"]
+    oakland.members.add(nils.id)
+    stage.people["nils"] = nils
+    assert "D-1" in await stage.say("oakland", "nils", "/decide Meet on Tuesdays")
+    assert "Nils" in await stage.say("oakland", "nils", "/mycel whoami")
+
+
+@pytest.mark.parametrize("is_used_up", [True, False])
+async def test_an_answer_whose_address_is_used_up_or_over_comes_another_way(
+    stage: SlackStage, *, is_used_up: bool
+) -> None:
+    """Five uses, half an hour."""
+    await stage.say("oakland", "ana", "/propose One newsletter --affects bilbao --for 10bd")
+    found = stage.slack.world.response_urls
+
+    def spend(url: ResponseUrl) -> ResponseUrl:
+        return replace(url, uses=5) if is_used_up else replace(url, ends_at=0)
+
+    stage.slack.world.response_urls = Spent(found, spend)
+    answer = await stage.press("bilbao", "iker", "Pass", about="D-1")
+    assert "D-1" in answer
+    assert stage.slack.called("chat.postEphemeral")
+
+
+class Spent(dict[str, ResponseUrl]):
+    """Addresses that are of no use by the time they come."""
+
+    def __init__(self, known: dict[str, ResponseUrl], spend: Callable[[ResponseUrl], ResponseUrl]) -> None:
+        super().__init__(known)
+        self._spend = spend
+
+    def __setitem__(self, key: str, url: ResponseUrl) -> None:
+        super().__setitem__(key, self._spend(url))

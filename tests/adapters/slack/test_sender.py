@@ -3,78 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
-import aiohttp
 import pytest
 
+from adapters.slack import own
 from adapters.slack.errors import SlackError
 from adapters.slack.own import OwnMessages
-from adapters.slack.pacing import Pace
-from adapters.slack.sender import SlackSender
-from adapters.slack.workspaces import AllWorkspaces, Workspaces
-from bot.core.delivery import Post
 from bot.core.errors import DeliveryError
 from bot.core.message import Message, Quote, paragraph
-from storage.engine import open_engine
-from storage.network import Channel
-from storage.types import metadata
-from storage.work import Work, open_work
+from tests.adapters.slack.sending import LAG_S, Stage, now, open_stage
 from tests.support.slack.faults import How
-from tests.support.slack.people import Team
 from tests.support.slack.server import Slack
-from tests.support.slack.world import Channel as SlackChannel
 
-LAG_S = 0.3
 LONG = Message((paragraph("It begins."), Quote("word " * 5000), paragraph("It ends.")))
-
-
-@dataclass
-class Stage:
-    slack: Slack
-    team: Team
-    garden: SlackChannel
-    session: aiohttp.ClientSession
-    work: Work
-    own: OwnMessages
-
-    async def sender(self) -> SlackSender:
-        """As it is after a start: it remembers nothing."""
-        pace = Pace(sleep=_no_sleep)
-        workspaces = Workspaces(self.session, self.slack.api_url, pace, token=self.team.token)
-        await workspaces.learn_own()
-        return SlackSender(self.work, AllWorkspaces([workspaces]), self.own, now, lag_s=LAG_S)
-
-    def post(self, text: str = "Hello", **more: Any) -> Post:
-        channel = Channel(1, 1, "slack", self.team.id, self.garden.id, 1, True, "", "active")
-        wanted = datetime.now(UTC) - timedelta(hours=1)
-        post = Post(1, channel, "D-1:card", 1, Message((paragraph(text),)), None, None, False, wanted)
-        return replace(post, **more)
-
-    def shown(self, thread: str | None = None) -> list[str]:
-        return [message.text for message in self.team.shown(self.garden, thread)]
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-async def _no_sleep(_: float) -> None:
-    """Our own pace is not what is tested here."""
 
 
 @pytest.fixture
 async def stage(slack: Slack, sqlite_url: str) -> AsyncIterator[Stage]:
-    engine = open_engine(sqlite_url)
-    metadata.create_all(engine)
-    engine.dispose()
-    work = open_work(sqlite_url, clock=lambda: datetime.now(UTC))
-    team = Team(slack, "coop")
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
-        yield Stage(slack, team, team.channel("garden"), session, work, OwnMessages())
-    await work.close()
+    async with open_stage(slack, sqlite_url) as stage:
+        yield stage
 
 
 async def test_a_message_is_posted_changed_and_taken_back(stage: Stage) -> None:
@@ -84,6 +33,9 @@ async def test_a_message_is_posted_changed_and_taken_back(stage: Stage) -> None:
     assert stage.own.keys[stage.garden.id, ts] == "D-1:card"
     await sender.edit(stage.post("Hello again", rev=2, remote_id=ts))
     assert stage.shown() == ["Hello again"]
+    changed = stage.garden.messages[ts]
+    assert changed.raw["blocks"]
+    assert changed.metadata == own.metadata("D-1:card", 2)
     await sender.remove(stage.post(rev=3, remote_id=ts))
     await sender.remove(stage.post(rev=3, remote_id=ts))
     assert stage.shown() == []
@@ -159,6 +111,7 @@ async def test_what_did_not_arrive_is_posted(stage: Stage, how: How) -> None:
     with pytest.raises(SlackError) as lost:
         await sender.post(stage.post())
     assert lost.value.unclear
+    assert len(stage.slack.called("chat.postMessage", with_errors=True)) == 1  # the SDK would try again by itself
     await sender.post(stage.post(is_unclear=True))
     assert stage.shown() == ["Hello"]
 

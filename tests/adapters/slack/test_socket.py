@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 
 import aiohttp
 import pytest
@@ -16,6 +17,7 @@ from adapters.slack.web import call, web_client
 from bot.app import FEATURES
 from tests.adapters.contract.slack import SlackStage, open_slack
 from tests.adapters.contract.test_dialogues import record
+from tests.support.slack.faults import How
 from tests.support.slack.people import Team
 from tests.support.slack.server import Slack
 
@@ -60,6 +62,47 @@ async def test_a_connection_that_stalls_is_noticed_and_replaced(socket_stage: Sl
     await _until(lambda: len(stage.slack.called("apps.connections.open")) > before)
     await stage.slack.sockets.connected()
     assert "D-1" in await stage.say("oakland", "ana", "/decide Meet on Tuesdays")
+
+
+async def test_socket_mode_that_is_switched_off_is_said_and_taken_up_again_when_it_is_on(
+    socket_stage: SlackStage,
+) -> None:
+    stage = socket_stage
+    stage.slack.faults.add("apps.connections.open", How.REFUSED, 3, error="forbidden_team")
+    await stage.slack.sockets.disconnect("link_disabled")
+    await _until(lambda: "switched off in the app's settings" in stage.mycel.platform.problem())
+    await _until(lambda: stage.slack.faults.all_used)
+    await stage.slack.sockets.connected()
+    await _until(lambda: stage.mycel.platform.problem() == "")
+    assert "D-1" in await stage.say("oakland", "ana", "/decide Meet on Tuesdays")
+
+
+@pytest.mark.parametrize("reason", ["link_disabled", "too_many_websockets"])
+async def test_who_is_hung_up_on_again_and_again_comes_back_ever_more_rarely(slack: Slack, reason: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        behind = Behind(slack, session, slack.app.app_token)
+        running = asyncio.create_task(behind.socket.run())
+        for _ in range(6):
+            await slack.sockets.connected()
+            await slack.sockets.disconnect(reason)
+        await slack.sockets.connected()
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    began = [call.at for call in slack.called("apps.connections.open")]
+    pauses = [later - earlier for earlier, later in pairwise(began)]
+    assert pauses[-1] > 0.01 * 2**5 / 2
+    assert sum(pauses) > 0.01 * (2**6 - 1) / 2
+
+
+async def test_a_command_that_nobody_declared_is_answered_too(socket_stage: SlackStage) -> None:
+    """What is not acknowledged over Socket Mode leaves people with an error of Slack's."""
+    stage = socket_stage
+    stage.slack.app.commands["/other"] = True
+    ana, oakland = stage.people["ana"], stage.channels["oakland"]
+    assert (await ana.types(oakland, "/other thing")).is_ok
+    assert "other" in ana.sees(oakland)[-1].text
+    assert (await ana.types(oakland, "/mycel nonsense")).is_ok
+    assert "nonsense" in ana.sees(oakland)[-1].text
 
 
 class Behind:

@@ -20,11 +20,10 @@ from storage import conflicts as records
 from storage import desk, events
 from storage.audiences import Eyes
 from storage.conflicts import Conflict, Party
-from storage.engine import open_engine
-from storage.types import metadata
 from storage.work import Tx, open_work
 from tests.features.conflicts.scenes import leaving, make_facilitator, meeting_place
 from tests.support.house import Clock, House, plain
+from tests.support.tables import make_tables
 
 PEOPLE = {"oakland": "ana", "nairobi": "wanjiku", "bilbao": "maite"}
 SECRET = "whisper"
@@ -118,10 +117,7 @@ def check_time_alone(before: Seen, after: Seen) -> None:
 
 
 async def live(plan: list[tuple[Any, ...]], url: str) -> None:
-    engine = open_engine(url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(url)
     clock = Clock()
     work = open_work(url, clock=clock)
     features = (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, conflicts.FEATURE)

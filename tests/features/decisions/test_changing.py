@@ -197,6 +197,7 @@ async def test_the_protocol_is_changed_by_a_steward_and_that_is_a_decision(house
     preview = plain(await house.say("nairobi", "otieno", "/decide X --affects bilbao"))
     assert "until Mon 9 Nov 2026" in preview
     assert "set a rule" in plain(await house.say("oakland", "ana", "/undo D-1"))
+    assert "set a rule" in plain(await house.say("oakland", "ben", "/decide No rules --supersedes D-1"))
 
 
 async def test_without_notice_those_affected_are_told(house: House) -> None:

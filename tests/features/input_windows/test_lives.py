@@ -18,16 +18,15 @@ from bot.features.input_windows.ends import own_end
 from storage import contributions, directory, events
 from storage import input_windows as stored
 from storage.contributions import Contribution
-from storage.engine import open_engine
 from storage.events import Event
 from storage.input_windows import Window, WindowGroup
 from storage.network import Group
-from storage.types import metadata
 from storage.work import Tx, open_work
 from tests.features.input_windows.elsewhere import ELSEWHERE
 from tests.features.input_windows.living import IDS, Life
 from tests.features.input_windows.threads import HOMES
 from tests.support.house import START, Clock, House
+from tests.support.tables import make_tables
 
 ZONES = [
     *("Africa/Casablanca", "Africa/Nairobi", "America/Havana", "America/Lima", "America/Los_Angeles"),
@@ -183,10 +182,7 @@ def check_end(seen: Seen) -> None:
 
 async def live(setting: tuple[datetime, str, tuple[str, ...]], plan: list[tuple[Any, ...]], url: str) -> None:
     start, length, zones = setting
-    engine = open_engine(url)
-    with engine.begin() as db:
-        metadata.create_all(db)
-    engine.dispose()
+    make_tables(url)
     clock = Clock(start)
     work = open_work(url, clock=clock)
     house = House(work, (decisions.FEATURE, input_windows.FEATURE, ELSEWHERE, telling.FEATURE), clock)

@@ -23,6 +23,7 @@ from storage.decision_lists import Filter
 from storage.engine import open_engine
 from storage.schema import metadata
 from storage.work import Tx
+from tests.support.tables import make_tables
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -85,9 +86,9 @@ class Desk:
 
 
 def open_desk(url: str) -> Desk:
+    make_tables(url)
     engine = open_engine(url, connections=2)
     with engine.begin() as db:
-        metadata.create_all(db)
         directory.add_network(db, 1, "mycel", "en", NOW)
     return Desk(engine)
 

@@ -104,10 +104,22 @@ def blocks_of(call: Call) -> list[Json] | None:
         return None
     if not isinstance(blocks, list):
         raise Refused("invalid_blocks_format")
-    wrong = kit.wrong_blocks(blocks)
+    wrong = kit.wrong_blocks(blocks) or wrong_files(call, blocks)
     if wrong:
         raise Refused("invalid_blocks", *wrong)
     return with_ids(call.world, blocks)
+
+
+def wrong_files(call: Call, blocks: list[Json]) -> list[str]:
+    """Files that are not the app's in this workspace, or that Slack has not looked over yet."""
+    uploads, wrong = call.world.uploads, []
+    for place, block in enumerate(blocks):
+        file: Any = block.get("slack_file")
+        upload = uploads.get(str(file.get("id"))) if file else None
+        is_shown = upload is not None and upload.shown_at is not None and upload.shown_at <= call.world.real()
+        if file and not (upload and is_shown and upload.team == call.team.id):
+            wrong.append(f"[ERROR] invalid slack file [json-pointer:/blocks/{place}/slack_file]")
+    return wrong
 
 
 def with_ids(world: World, blocks: list[Json]) -> list[Json]:

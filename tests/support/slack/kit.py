@@ -364,6 +364,12 @@ class ImageBlock(_Block):
     slack_file: dict[str, str] | None = None
     title: Plain2000 | None = None
 
+    @model_validator(mode="after")
+    def _has_one(self) -> ImageBlock:
+        if (self.image_url is None) == (self.slack_file is None):
+            raise ValueError("must have either image_url or slack_file")
+        return self
+
 
 class Rich(_Block):
     """Its inner elements are looked at by name only."""

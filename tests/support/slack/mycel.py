@@ -18,14 +18,13 @@ from bot.parts import Core, Platform
 from bot.settings import SlackAccount
 from bot.slack import manifest_of, put_together
 from storage import directory
-from storage.engine import open_engine
 from storage.network import Channel, Group
-from storage.types import metadata
 from storage.work import Tx
 from tests.end_to_end.living import free_port
 from tests.support.house import GROUPS, Clock
 from tests.support.slack.people import Team
 from tests.support.slack.server import Slack
+from tests.support.tables import make_tables
 
 SECRET = b"secret of the tests, 32 bytes long"
 QUICK = Tuning(lag_s=0.05, ping_s=0.3, watch_s=0.3, retry_s=0.02, timeout_s=1)
@@ -41,6 +40,7 @@ class Mycel:
     apps: list[SlackApp]
     runner: web.AppRunner
     base_url: str
+    clock: Clock
     running: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
@@ -88,19 +88,24 @@ async def open_mycel(
     features: Sequence[Feature] = FEATURES,
     tuning: Tuning = QUICK,
     is_paced: bool = False,
+    others: Sequence[tuple[Slack, SlackAccount]] = (),
 ) -> Mycel:
-    """On a fresh database with the network 1; the stand-in's app is configured by Mycel's own manifest."""
+    """On a fresh database with the network 1; the stand-in's app is configured by Mycel's own manifest.
+
+    `others`: further apps, each with a stand-in of its own.
+    """
     tuning = replace(tuning, is_paced=is_paced)
-    engine = open_engine(url)
-    metadata.create_all(engine)
-    engine.dispose()
-    core = await build_core(url, "mycel", clock=clock or Clock(), features=features)
+    make_tables(url)
+    clock = clock or Clock()
+    core = await build_core(url, "mycel", clock=clock, features=features)
     port = free_port()
     base_url = f"http://127.0.0.1:{port}"
-    platform, apps = await put_together(core, [settings], SECRET, base_url, lambda: 0.5, tuning)
-    is_socket, is_oauth = settings.app_token is not None, bool(settings.client_id)
-    address = "" if is_socket else base_url
-    slack.app.take(manifest_of(dict(core.dispatch.registry.commands), base_url=address, is_oauth=is_oauth))
+    pairs = [(slack, settings), *others]
+    platform, apps = await put_together(core, [each for _, each in pairs], SECRET, base_url, lambda: 0.5, tuning)
+    for its_slack, its_settings in pairs:
+        address = "" if its_settings.app_token else base_url
+        is_oauth = bool(its_settings.client_id)
+        its_slack.app.take(manifest_of(dict(core.dispatch.registry.commands), base_url=address, is_oauth=is_oauth))
     assert platform.start is not None
     await platform.start()
     server = web.Application()
@@ -108,11 +113,12 @@ async def open_mycel(
     runner = web.AppRunner(server, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
-    slack.app.request_url = "" if is_socket else f"{base_url}/slack/events"
     running = [asyncio.create_task(work()) for work in platform.run]
-    if is_socket:
-        await slack.sockets.connected()
-    return Mycel(slack, core, platform, apps, runner, base_url, running)
+    for its_slack, its_settings in pairs:
+        its_slack.app.request_url = "" if its_settings.app_token else f"{base_url}/slack/events"
+        if its_settings.app_token:
+            await its_slack.sockets.connected()
+    return Mycel(slack, core, platform, apps, runner, base_url, clock, running)
 
 
 async def found(mycel: Mycel, homes: Mapping[str, tuple[Team, str]]) -> None:

@@ -14,6 +14,7 @@ from tests.support.slack import channels, installing, kit, payloads, views
 from tests.support.slack.calling import Call, Done, Refused, look_at, with_ids
 from tests.support.slack.chat import Chat, remove
 from tests.support.slack.faults import AFTER, Fault, Faults, How, Limits
+from tests.support.slack.files import FORMS_ONLY, Files
 from tests.support.slack.outgoing import Outgoing
 from tests.support.slack.reference import METHODS
 from tests.support.slack.sockets import Sockets
@@ -34,6 +35,7 @@ class Slack:
         self.outgoing = Outgoing(self.world, self.sockets)
         self.calls: list[Done] = []
         self.chat = Chat(self.tell)
+        self.files = Files(self.world, self.chat, lambda: self.url)
         self._methods: dict[str, Callable[[Call], Json]] = {
             **self.chat.methods(),
             **channels.methods(lambda call, channel, event: self.tell(call.world, channel, event)),
@@ -41,8 +43,7 @@ class Slack:
             **installing.methods(),
             "apps.connections.open": self._open_connection,
             "apps.uninstall": self._uninstall,
-            "files.getUploadURLExternal": self._upload_url,
-            "files.completeUploadExternal": self._complete_upload,
+            **self.files.methods(),
         }
         self._stopping = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -196,25 +197,9 @@ class Slack:
         self.uninstall(call.team)
         return {}
 
-    def _upload_url(self, call: Call) -> Json:
-        id = self.world.id("F")
-        self.world.uploads[id] = {"name": call["filename"], "length": int(call["length"])}
-        return {"file_id": id, "upload_url": f"{self.url}/upload/{id}"}
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        self.world.uploads[request.match_info["id"]]["content"] = await request.read()
-        return web.Response(text="OK")
-
-    def _complete_upload(self, call: Call) -> Json:
-        files = call.parsed("files", "invalid_arguments") or []
-        if any("content" not in self.world.uploads.get(f["id"], {}) for f in files):
-            raise Refused("file_not_found")
-        if call["channel_id"]:
-            channel = call.channel("channel_id", as_member=True)
-            names = ", ".join(str(self.world.uploads[f["id"]]["name"]) for f in files)
-            text = str(call["initial_comment"] or names)
-            self.chat.put(self.world, channel, call.team, text, None, thread=call["thread_ts"])
-        return {"files": [{"id": f["id"], "title": f.get("title", "")} for f in files]}
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        fault = self.faults.take("upload", "")
+        return await (self._failed(request, fault) if fault is not None else self.files.receive(request))
 
     async def _respond(self, request: web.Request) -> web.Response:
         """A response_url: five uses in half an hour, without a token."""
@@ -284,7 +269,7 @@ async def _read(request: web.Request) -> tuple[Json, str]:
     """Arguments and token of a call, as JSON, form or query."""
     args: Json = dict(request.query)
     if request.content_type == "application/json":
-        args |= await request.json()
+        args |= await request.json() if request.match_info["method"] not in FORMS_ONLY else {}
     elif request.method == "POST":
         args |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
     header = request.headers.get("Authorization", "")

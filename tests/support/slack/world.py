@@ -233,6 +233,21 @@ class ResponseUrl:
 
 
 @dataclass
+class Upload:
+    """A file of the app's. `shown_at`: from then on a message can show it; None until the upload is completed."""
+
+    team: str
+    name: str
+    length: int
+    content: bytes = b""
+    shown_at: float | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.shown_at is not None
+
+
+@dataclass
 class World:
     """Everything. `now`: seconds since 1970 of what happens in Slack; `real`: of signatures and of what runs out."""
 
@@ -248,8 +263,9 @@ class World:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
-    uploads: dict[str, Json] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
     history_lag_s: float = 0
+    file_lag_s: float = 0
     complaints: list[str] = field(default_factory=list)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _last_ts: int = 0
