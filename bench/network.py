@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from bench import disputing
 from bench.watching import Platform
 from bot.app import FEATURES
 from bot.core.calendars import calendar_of
@@ -18,9 +19,10 @@ from bot.core.conversation import Actor, CommandTyped, Incoming, MessagePosted, 
 from bot.core.deadlines import Clockwork
 from bot.core.delivery import Deliverer
 from bot.core.dispatch import Dispatch
+from bot.core.scoping import LATELY
 from bot.core.standing import Standing
 from bot.core.working_time import WorkingTime, next_working_moment
-from storage import deadlines, directory
+from storage import deadlines, delivery, directory, roles
 from storage.network import Channel, Group
 from storage.work import Tx, Work
 
@@ -50,6 +52,7 @@ ZONES = (
 Typed = tuple[int, str, str]
 """In which group's channel, who, what."""
 GRID = timedelta(minutes=5)
+DECISIONS_A_CONFLICT = 15
 LENGTHS = ("3d", "5bd", "10bd", "10bd", "2w")
 SAID = ("support", "support", "support", "question who pays for it?", "concern half of us could not", "pass")
 
@@ -94,6 +97,8 @@ class Life:
         self._orders, self._keys = itertools.count(), itertools.count()
         self.down = self._downtimes()
         self.decided = 0
+        self._was_down = False
+        self._settling: set[int] = set()
 
     @property
     def now(self) -> datetime:
@@ -116,29 +121,43 @@ class Life:
         """From the first day to the last."""
         await self._work.write(1, self._found)
         await self._standing.begin()
+        await self.dispatch.handle(disputing.founding(Platform.platform, self.now))
         self._plan_all()
-        end = START + timedelta(days=self.plan.days)
+        end, look_at = START + timedelta(days=self.plan.days), START
         while self._events or await self._next_due() is not None:
             due, planned = await self._next_due(), self._events[0].at if self._events else end
             self._clock[0] = self._up_again(max(self.now, _on_grid(min(planned, due or planned))))
             if self.now >= end:
                 break
+            if self._was_down:
+                await self._standing.begin()
             await self._acts()
             await self.dispatch.activity.flush_now_and_then(self.now)
             await self._clockwork.fire_due()
             await self._deliverer.drain()
+            if self.now >= look_at:
+                await self._work.read(lambda tx: disputing.look(tx, self.platform.seen))
+                look_at = self.now + timedelta(days=7)
             progress((self.now - START) / (end - START))
 
     async def _acts(self) -> None:
+        self.platform.acting.clear()
         while self._events and self._events[0].at <= self.now:
-            await self._type(*heapq.heappop(self._events).act())
+            event = heapq.heappop(self._events)
+            await self._type(event.at, *event.act())
 
     async def _next_due(self) -> datetime | None:
-        return await self._work.read(lambda tx: deadlines.next_due(tx.db, 1))
+        def look(tx: Tx) -> datetime | None:
+            ahead = (deadlines.next_due(tx.db, 1), delivery.next_at(tx.db, Platform.platform))
+            return min((at for at in ahead if at is not None), default=None)
+
+        return await self._work.read(look)
 
     def _up_again(self, at: datetime) -> datetime:
+        planned = at
         for _ in self.down:
             at = next((end for begin, end in self.down if begin <= at < end), at)
+        self._was_down = at > planned
         return at
 
     def _found(self, tx: Tx) -> None:
@@ -153,16 +172,20 @@ class Life:
             directory.add_person(tx.db, 1, 10_000 + n, name, None, tx.now)
             directory.add_identity(tx.db, 1, Platform.platform, "w", name, 10_000 + n, name)
             directory.add_membership(tx.db, 1, 10_000 + n, n % self.plan.groups + 1, tx.now)
+        roles.add(tx.db, 1, 10_000, "steward", tx.now)
 
-    async def _type(self, group_id: int, who: str, text: str) -> None:
+    async def _type(self, at: datetime, group_id: int, who: str, text: str) -> None:
+        """Somebody did it at `at`; Mycel hears of it now, which is later where it was down."""
+        if self.now - at < LATELY:
+            self.platform.acting.add(group_id)
         place = Place(Platform.platform, "w", f"g{group_id}")
         actor = Actor(Platform.platform, "w", who, who)
         key = f"e{next(self._keys)}"
         incoming: Incoming
         if text.startswith("/"):
-            incoming = CommandTyped(key, place, actor, self.now, text[1:])
+            incoming = CommandTyped(key, place, actor, at, text[1:])
         else:
-            incoming = MessagePosted(key, place, actor, self.now, key, text)
+            incoming = MessagePosted(key, place, actor, at, key, text)
         await self.dispatch.handle(incoming)
 
     def _at(self, at: datetime, act: Callable[[], Typed]) -> None:
@@ -185,6 +208,9 @@ class Life:
             group_id = self._chance.randrange(self.plan.groups) + 1
             day = START + timedelta(days=self._chance.uniform(0.5, self.plan.days))
             self._at(self._in_hours(group_id, day), partial(self._decide, group_id))
+        for n in range(self.plan.decisions // DECISIONS_A_CONFLICT):
+            group_id, day = n % self.plan.groups + 1, START + timedelta(days=self._chance.uniform(5, self.plan.days))
+            self._at(self._in_hours(group_id, day), partial(self._dispute, group_id))
 
     def _plan_talk(self, group_id: int) -> None:
         """Most channels talk every day, some once a week, and some fall silent for months."""
@@ -226,6 +252,21 @@ class Life:
         if self._chance.random() < 0.9:
             at = self._in_hours(group_id, self.now + longest + timedelta(days=self._chance.uniform(1, 9)))
             self._at(at, partial(self._conclude, number, group_id))
+
+    def _dispute(self, group_id: int) -> Typed:
+        """Two decisions are in conflict; half of the conflicts that were shown are settled by and by."""
+        for id, parties in sorted(self.platform.parties.items()):
+            if id % 2 and id not in self._settling:
+                self._settling.add(id)
+                for n, party in enumerate(parties):
+                    act = partial(self._settle, id, party, is_first=n == 0)
+                    self._at(self._in_hours(party, self.now + timedelta(days=self._chance.uniform(0, 9) + 10 * n)), act)
+        first, second = self._chance.randint(1, max(1, self.decided)), self._chance.randint(1, max(1, self.decided))
+        return group_id, self._member(group_id), f"/conflict D-{first} D-{second} we cannot have both"
+
+    def _settle(self, id: int, group_id: int, *, is_first: bool) -> Typed:
+        text = f"/settle X-{id} we take turns" if is_first else f"/confirm X-{id}"
+        return group_id, self._member(group_id), text
 
     def _greet(self, group_id: int) -> Typed:
         return group_id, self._member(group_id), "good morning"

@@ -57,6 +57,9 @@ def promised(life: Life) -> tuple[tuple[str, int, int], ...]:
         ("groups' weeks with two digests", double, 0),
         ("reminders and questions to a group that was heard", len(seen.to_heard), 0),
         ("of its own accord, in quiet hours or on a day off", len(seen.own_in_quiet), 0),
+        ("as somebody acted elsewhere, in quiet hours, and not urgent", len(seen.caused_in_quiet), 0),
+        ("conflicts over 14 days that were not on the circle's desk", len(seen.off_the_desk), 0),
+        ("conflicts over 20 days of which the circle was not told", len(seen.untold), 0),
         ("most of its own accord in a channel and week", max(seen.a_week.values(), default=0), MOST),
     )
 
@@ -80,19 +83,24 @@ def report(life: Life, took_s: float) -> Section:
         ("digests", sum(map(len, seen.digests.values()))),
         ("reminders to groups not heard", seen.sorts["reminder"]),
         ("reminders of outcomes owed", seen.sorts["owed"]),
+        ("reviews, ends, and questions what came of it", sum(seen.sorts[s] for s in ("review", "ending", "carried"))),
+        ("words asked on conflicts", seen.sorts["conflict"]),
+        ("conflicts that were open for more than 14 days", len(seen.old_conflicts)),
         ("questions to silent groups, and calls for them", seen.sorts["question"] - seen.together),
         ("several of these in one message", seen.together),
         ("most of all sorts in a channel and week", max(seen.all_a_week.values(), default=0)),
-        ("as somebody acted elsewhere, in quiet hours here", seen.caused_in_quiet),
         ("of urgent decisions, marked, in quiet hours here", seen.urgent_in_quiet),
+        ("of what somebody did there just then, in quiet hours", seen.answers_in_quiet),
     ):
         section.add(Figure(name, "", [float(counted)]))
     section.add(Figure("took", "s", [took_s]))
     section.notes.append(
-        f"Of its own accord: digests, reminders, questions, owed outcomes; {MOST_A_WEEK} in seven days and a digest."
+        f"Of its own accord: digests, reminders, questions, old conflicts; {MOST_A_WEEK} in seven days and a digest."
     )
     section.notes.append("A late digest may come on a day off, outside quiet hours, so that its week has one.")
-    section.notes.append("What people do in one zone is shown in the others at once: windows, concerns, summaries.")
+    section.notes.append(
+        "What people do elsewhere waits for the end of a group's quiet hours, urgent decisions excepted."
+    )
     return section
 
 

@@ -153,6 +153,8 @@ async def run(settings: Settings, *, announce: Callable[[str], None], stop: asyn
         if not is_postgres(settings.database_url):
             await core.work.write(0, lambda tx: delivery.end_leases(tx.db, tx.now))
         platforms = await _platforms(settings, core, secret)
+        # Before anything is sent: what was held over quiet hours does not come in those that may be now.
+        await core.standing.run_once()
         await ends.enter_async_context(_background(core, settings.mycel_tick_seconds))
         running = {p.name: await ends.enter_async_context(_started(p)) for p in platforms}
         accounts = Accounts()

@@ -60,6 +60,23 @@ _BLANK_ENTRY = (
     )
     .values(text="")
 )
+_HERE = (conflicts.c.network_id == bindparam("n"), conflicts.c.id == bindparam("i"))
+_LOG_HERE = (
+    conflict_log.c.network_id == bindparam("n"),
+    conflict_log.c.conflict_id == bindparam("i"),
+    conflict_log.c.text != "",
+)
+_REDACT_ALL = (
+    sa.update(conflicts).where(*_HERE, conflicts.c.text != "").values(text=""),
+    sa.update(conflicts).where(*_HERE, conflicts.c.ending_text != "").values(ending_text=""),
+    sa.update(conflict_log).where(*_LOG_HERE).values(text=""),
+)
+_REDACT_OWN = tuple(
+    statement.where(column == bindparam("p"))
+    for statement, column in zip(
+        _REDACT_ALL, (conflicts.c.raiser_id, conflicts.c.ending_by, conflict_log.c.by_id), strict=True
+    )
+)
 _COUNTS = sa.select(
     sa.select(sa.func.count())
     .select_from(conflicts)
@@ -92,6 +109,13 @@ def forget(db: sa.Connection, network_id: int, person_id: int) -> list[int]:
 def blank_entry(db: sa.Connection, network_id: int, id: int, position: int) -> None:
     """Takes the words of one entry of the log out."""
     db.execute(_BLANK_ENTRY, {"n": network_id, "i": id, "at_position": position})
+
+
+def redact(db: sa.Connection, network_id: int, id: int, person_id: int | None) -> int:
+    """Takes somebody's words out of one conflict, everybody's for None; how many places had some."""
+    values = {"n": network_id, "i": id, "p": person_id}
+    statements = _REDACT_ALL if person_id is None else _REDACT_OWN
+    return sum(db.execute(statement, values).rowcount for statement in statements)
 
 
 def counts(db: sa.Connection, network_id: int, person_id: int) -> tuple[int, int]:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from storage.delivery_tables import lanes, messages
+from storage.held_messages import never_tried
 from storage.prepared import Prepared
 from storage.statements import insert
 from storage.types import UtcDateTime
@@ -63,7 +64,15 @@ _WANT = insert(messages).values(
 )
 _WANT = _WANT.on_conflict_do_update(
     index_elements=["network_id", "key"],
-    set_={"args": _WANT.excluded.args, "view": _WANT.excluded.view, "wanted_rev": messages.c.wanted_rev + 1},
+    set_={
+        "args": _WANT.excluded.args,
+        "view": _WANT.excluded.view,
+        "wanted_rev": messages.c.wanted_rev + 1,
+        "ready_at": sa.case(
+            (sa.and_(never_tried, messages.c.ready_at > _WANT.excluded.ready_at), _WANT.excluded.ready_at),
+            else_=messages.c.ready_at,
+        ),
+    },
 )
 _WAKE = insert(lanes).values(lease=None)
 _WAKE = _WAKE.on_conflict_do_update(
@@ -76,7 +85,10 @@ _WANT_EACH, _WAKE_EACH = Prepared(_WANT), Prepared(_WAKE)
 
 
 def want(db: sa.Connection, rows: list[dict[str, Any]], wake: list[dict[str, Any]]) -> None:
-    """Wants messages to be visible: new ones are posted, known ones (same key) edited. Wakes their lanes."""
+    """Wants messages to be visible: new ones are posted, known ones (same key) edited. Wakes their lanes.
+
+    A new one is not posted before its `ready_at`; said again with an earlier one, then.
+    """
     _WANT_EACH.run_each(db, rows)
     _WAKE_EACH.run_each(db, wake)
 

@@ -103,7 +103,7 @@ _person_roles = (
 GROUP_COLUMNS = [c for c in groups.c if c.name != "created_at"]
 GROUP_NAMES = [c.name for c in GROUP_COLUMNS]
 CHANNEL_COLUMNS = list(channels.c)
-_IS_KEPT = channels.c.state != "free"
+_IS_KEPT = sa.and_(channels.c.state != "free", channels.c.state != "direct")
 """Its group has not left the network (storage/leaving.py): what was let go belongs to nobody."""
 _SCOPE = Prepared(
     sa.select(

@@ -46,6 +46,7 @@ _CHANNEL = (
         channels.c.workspace == bindparam("w"),
         channels.c.remote_id == bindparam("r"),
         channels.c.state != "free",
+        channels.c.state != "direct",
     )
 )
 _HANDLED = sa.select(inbox.c.subject).where(inbox.c.source == bindparam("s"), inbox.c.event_key == bindparam("e"))

@@ -43,6 +43,7 @@ from storage.decision_tables import (
 from storage.events import cursors, events
 from storage.group_tables import contact_refusals, contact_rotations, decision_origins, group_contacts, group_states
 from storage.network_tables import channels, groups, identities, memberships, networks, people, roles, workspaces
+from storage.personal_digests import personal_digests
 from storage.types import JsonText, UtcDateTime, metadata
 from storage.window_tables import (
     concern_answers,
@@ -100,6 +101,7 @@ _ORDER = (
     _Kept(identities),
     _Kept(memberships),
     _Kept(attention),
+    _Kept(personal_digests),
     _Kept(roles),
     _Kept(group_contacts),
     _Kept(contact_rotations),

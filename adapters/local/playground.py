@@ -62,6 +62,7 @@ class Playground:
         self.work, self.changes, self.network_id = work, changes, network_id
         self._dispatch, self._deliverer, self.time_travel = dispatch, deliverer, time_travel
         self._new_id = new_id
+        dispatch.registry.sleepless.add(local_chat.PLATFORM)
         self._doing: dict[str, asyncio.Task[Any]] = {}
         self._telling: asyncio.Task[None] | None = None
 
@@ -78,6 +79,10 @@ class Playground:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def have_nights(self) -> None:
+        """From now on its groups sleep: what others do waits for the end of their quiet hours, as on real platforms."""
+        self._dispatch.registry.sleepless.discard(local_chat.PLATFORM)
 
     async def drain(self) -> None:
         """Delivers all that can be delivered now."""

@@ -14,6 +14,7 @@ from adapters.local.script_steps import (
     Deletes,
     Edits,
     FillsIn,
+    Nights,
     Opens,
     Presses,
     Reacts,
@@ -98,6 +99,8 @@ class _Run:
         match step:
             case Start():
                 self.lines.append(f"It is {script_print.moment(step.at)}.")
+            case Nights():
+                self._playground.have_nights()
             case Wait():
                 await self._wait(step)
             case Show():

@@ -29,6 +29,11 @@ class Start(Step):
 
 
 @dataclass(frozen=True, slots=True)
+class Nights(Step):
+    """From here on what others do waits for the end of a group's quiet hours."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait(Step):
     """`length` or `until`; with neither: until the next thing falls due."""
 
@@ -157,6 +162,8 @@ def _step(number: int, line: str) -> Step:
 def _of_the_clock(number: int, line: str) -> Step | None:
     if found := _START.match(line):
         return Start(number, _moment(found[1], found[2]))
+    if line == "nights":
+        return Nights(number)
     if found := _SHOW.match(line):
         return Show(number, found[1])
     if found := _OPENS.match(line):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.core import holding
 from bot.core.conversation import Place, Quoted
 from bot.core.events import Fact
 from bot.core.feature import Subscriber
+from bot.core.holding import Said
 from bot.core.language import Words
 from bot.core.message import Block
 from bot.core.registry import Registry
@@ -34,7 +36,8 @@ class Context:
     `now` is the network's clock (aware UTC), `real_now` the real one (delivery). `who` is None when a deadline fires.
     `channel` and `group` are of the place it happened in; `acting_as` is the group for which it is done.
     `registry` has all that is declared (for the help). `new_code` makes a code that nobody can guess. `quoted` is the
-    message that a command answers. `base_url`: what links to Mycel's own pages begin with.
+    message that a command answers. `base_url`: what links to Mycel's own pages begin with. `acts_now`: `who` did it
+    just now, not long ago while nobody listened.
     """
 
     db: sa.Connection
@@ -54,11 +57,12 @@ class Context:
     new_code: Callable[[], str] = no_codes
     quoted: Quoted | None = None
     base_url: str = ""
-    _said: list[dict[str, Any]] = field(default_factory=list)
+    acts_now: bool = True
+    known_groups: dict[int, Group] = field(default_factory=dict)
+    _said: list[Said] = field(default_factory=list)
     _facts: list[dict[str, Any]] = field(default_factory=list)
     _due: list[Deadline] = field(default_factory=list)
     _touched: dict[str, None] = field(default_factory=dict)
-    _lanes: dict[int, str] = field(default_factory=dict)
 
     @property
     def actor(self) -> Person:
@@ -77,28 +81,32 @@ class Context:
         about: str = "",
         thread_of: str | None = None,
         edit_gap_s: int = 0,
+        is_urgent: bool = False,
     ) -> None:
         """Wants a message to be visible in a channel; the same `key` again edits it.
 
         `view` is rendered with `args` when it is sent, and again whenever `about` is touched. `thread_of` is the key
-        of the root of its thread; `edit_gap_s` the least number of seconds between two edits.
+        of the root of its thread; `edit_gap_s` the least number of seconds between two edits. `is_urgent`: it says so
+        and comes whatever the hour; other new messages wait for the end of a group's quiet hours (core/holding.py).
         """
-        self._said.append(
-            {
-                "network_id": self.network.id,
-                "id": self.new_id(),
-                "key": key,
-                "channel_id": channel.id,
-                "thread_of": thread_of,
-                "about": about,
-                "view": view,
-                "args": dict(args),
-                "ready_at": self.real_now,
-                "edit_gap_s": edit_gap_s,
-                "created_at": self.real_now,
-            }
-        )
-        self._lanes[channel.id] = channel.platform
+        row = {
+            "network_id": self.network.id,
+            "id": self.new_id(),
+            "key": key,
+            "channel_id": channel.id,
+            "thread_of": thread_of,
+            "about": about,
+            "view": view,
+            "args": dict(args),
+            "ready_at": self.real_now,
+            "edit_gap_s": edit_gap_s,
+            "created_at": self.real_now,
+        }
+        self._said.append(Said(row, channel, is_urgent))
+
+    def know(self, groups: Iterable[Group]) -> None:
+        """Groups that are loaded already: whether they have quiet hours need not be looked up."""
+        self.known_groups.update((group.id, group) for group in groups)
 
     def touch(self, about: str) -> None:
         """What is shown about a record has changed: every message about it is rendered and edited."""
@@ -138,13 +146,16 @@ class Context:
         if self._facts:
             events.append(self.db, self._facts)
             self._facts = []
+        if self._said or self._touched:
+            holding.hold(self, self._said, self._touched)
         if self._said:
+            lanes = {one.channel.id: one.channel.platform for one in self._said}
             wake = [
                 {"network_id": self.network.id, "channel_id": id, "platform": platform, "next_at": self.real_now}
-                for id, platform in self._lanes.items()
+                for id, platform in lanes.items()
             ]
-            delivery.want(self.db, self._said, wake)
-            self._said, self._lanes = [], {}
+            delivery.want(self.db, [one.row for one in self._said], wake)
+            self._said = []
         for about in self._touched:
             delivery.touch(self.db, self.network.id, about, self.real_now)
         self._touched = {}

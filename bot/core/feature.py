@@ -36,6 +36,8 @@ class Telling:
     `is_wanted` (Context, Told): whether it still has to be said. `line` (ViewContext, Told): a line among others, None
     where there is nothing to say any more. `alone` (Context, Told) says it by itself and returns the message's key.
     `told` (Context, Told) is called when it was said. `why` (Words, Told): why this group gets it, in a sentence.
+    `waits`: it is asked once and has to be said; where its group has had enough it comes later, and a digest does not
+    stand for it.
     """
 
     is_wanted: Callable[[Any, Any], bool]
@@ -43,6 +45,7 @@ class Telling:
     why: Callable[[Any, Any], Spans]
     alone: Callable[[Any, Any], str] | None = None
     told: Callable[[Any, Any], None] | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

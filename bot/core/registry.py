@@ -21,6 +21,8 @@ class Registry:
 
     def __init__(self, features: Sequence[Feature]) -> None:
         self.features = tuple(features)
+        self.sleepless: set[str] = set()
+        """Platforms on which nothing waits for quiet hours: the playground, where one person looks at all channels."""
         self.commands: Mapping[str, Command] = _unique((c.name, c) for f in features for c in f.commands)
         self.views: Mapping[str, View] = _unique(item for f in features for item in f.views.items())
         self.deadlines: Mapping[str, Fire] = _unique(item for f in features for item in f.deadlines.items())

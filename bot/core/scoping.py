@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core import working_time
@@ -21,6 +21,8 @@ from storage.work import Tx, Work
 
 _REMEMBERED = 10_000
 _LONGEST_NAME = 200
+LATELY = timedelta(minutes=15)
+"""Who did something no longer ago than this is taken to be there still."""
 
 
 class NoNetwork(Exception):
@@ -150,6 +152,7 @@ class Scoping:
             new_code=self._new_code,
             quoted=incoming.quoted if isinstance(incoming, (CommandTyped, FormSubmitted)) else None,
             base_url=self._base_url,
+            acts_now=tx.now - incoming.at < LATELY,
         )
 
     def _person(self, tx: Tx, found: Scope, incoming: Incoming, now: datetime, *, is_reading: bool) -> Person:

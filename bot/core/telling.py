@@ -7,19 +7,28 @@ than MOST_A_WEEK. What is left unsaid is left to the digest. All of it can be as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.core import holding
 from bot.core.calendars import calendar_of
 from bot.core.context import Context, ViewContext
-from bot.core.events import ContributionGiven, DecisionConcluded, GroupPassed
+from bot.core.events import (
+    ConflictEnded,
+    ContributionGiven,
+    DecisionCarriedOut,
+    DecisionConcluded,
+    GroupChanged,
+    GroupPassed,
+)
 from bot.core.feature import Feature, Telling
 from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph
 from bot.core.working_time import WorkingTime, next_working_moment
 from storage import attention, counters, directory, tellings
 from storage.deadlines import Deadline
+from storage.group_states import PAUSED
 from storage.network import Channel, Group
 from storage.tellings import DROPPED, LEFT, TOLD, WAITING, Told
 
@@ -34,7 +43,7 @@ GATHER = timedelta(minutes=10)
 """How long what is offered waits for what others have to say."""
 
 NOW, LATER, LEAVE = "now", "later", "leave"
-QUIET, SNOOZED, ENOUGH, NEAR, LATE, HOMELESS, NOT_NEEDED, IN_DIGEST = (
+QUIET, SNOOZED, ENOUGH, NEAR, LATE, HOMELESS, NOT_NEEDED, IN_DIGEST, AWAY = (
     "quiet",
     "snoozed",
     "enough",
@@ -43,6 +52,7 @@ QUIET, SNOOZED, ENOUGH, NEAR, LATE, HOMELESS, NOT_NEEDED, IN_DIGEST = (
     "homeless",
     "not-needed",
     "digest",
+    "away",
 )
 
 
@@ -56,9 +66,18 @@ class Verdict:
 
 
 def decide(
-    wish: Told, calendar: WorkingTime, told_at: Sequence[datetime], snoozed_until: datetime | None, now: datetime
+    wish: Told,
+    calendar: WorkingTime,
+    told_at: Sequence[datetime],
+    snoozed_until: datetime | None,
+    now: datetime,
+    *,
+    waits: bool = False,
 ) -> Verdict:
-    """Whether it is said now. `told_at`: when messages of this sort went to the group in the last days. Pure."""
+    """Whether it is said now. `told_at`: when messages of this sort went to the group in the last days. Pure.
+
+    `waits`: it comes later where the group has had enough, unless its time is over by then.
+    """
     if wish.is_urgent:
         return Verdict(NOW, now)
     if wish.latest_at is not None and now > wish.latest_at:
@@ -68,8 +87,10 @@ def decide(
     working_at = next_working_moment(calendar, now)
     if working_at > now:
         return _later(wish, working_at, now, QUIET)
-    if sum(at > now - A_WEEK for at in told_at) >= MOST_A_WEEK:
-        return Verdict(LEAVE, now, ENOUGH)
+    lately = sorted(at for at in told_at if at > now - A_WEEK)
+    if len(lately) >= MOST_A_WEEK:
+        free_at = next_working_moment(calendar, lately[-MOST_A_WEEK] + A_WEEK)
+        return _later(wish, free_at, now, ENOUGH) if waits else Verdict(LEAVE, now, ENOUGH)
     last_at = max(told_at, default=None)
     if last_at is not None and now < last_at + APART:
         apart_at = next_working_moment(calendar, last_at + APART)
@@ -155,12 +176,15 @@ def _judged(ctx: Context, group: Group, wish: Told, round: int) -> bool:
     """Whether it is said now; otherwise it is put off or left, if its time has come."""
     state = attention.find(ctx.db, ctx.network.id, group.id)
     snoozed_until = state.snoozed_until if state else None
-    verdict = decide(wish, calendar_of(group), told_at(ctx, group.id), snoozed_until, ctx.now)
+    waits = _declared(ctx, wish).waits
+    verdict = decide(wish, calendar_of(group), told_at(ctx, group.id), snoozed_until, ctx.now, waits=waits)
     if verdict.do == NOW and group.state == "active":
         return True
     if wish.due_at > ctx.now:
         return False
-    if verdict.do == LATER and group.state == "active":
+    if waits and group.state == PAUSED:
+        verdict = _later(wish, next_working_moment(calendar_of(group), ctx.now + A_WEEK), ctx.now, AWAY)
+    if verdict.do == LATER and (group.state == "active" or verdict.reason == AWAY):
         tellings.postpone(ctx.db, wish, verdict.at, verdict.reason)
         ctx.due(verdict.at, KIND, f"{LETTER}-{wish.id}", group_id=group.id, round=round + 1)
     else:
@@ -194,8 +218,9 @@ def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) ->
     key = f"{LETTER}-{chosen[0].id}"
     for channel in homes:
         ctx.say(channel, VIEW, {"ids": [wish.id for wish in chosen]}, key=f"{key}:{channel.id}", about=key)
-    numbers = [int(wish.about[2:]) for wish in chosen if wish.about.startswith("D-")]
-    attention.mention(ctx.db, ctx.network.id, key, numbers)
+    numbers = {int(wish.about[2:]) for wish in chosen if wish.about.startswith("D-")}
+    numbers |= {number for wish in chosen for number in wish.args.get("numbers", ())}
+    attention.mention(ctx.db, ctx.network.id, key, sorted(numbers))
     return key
 
 
@@ -216,8 +241,9 @@ def why_asked(ctx: ViewContext | Context, id: int) -> Actions:
 
 
 def take_into_digest(ctx: Context, group_id: int) -> list[Told]:
-    """What waits for a group and would come about now is left to its digest, which shows all of it anyway."""
-    taken = tellings.waiting(ctx.db, ctx.network.id, group_id, ctx.now + TOGETHER)
+    """What waits for a group and would come about now is left to its digest, if that shows it anyway."""
+    waiting = tellings.waiting(ctx.db, ctx.network.id, group_id, ctx.now + TOGETHER)
+    taken = [wish for wish in waiting if not _declared(ctx, wish).waits]
     for wish in taken:
         tellings.end(ctx.db, wish, LEFT, IN_DIGEST, ctx.now)
     return taken
@@ -251,10 +277,30 @@ def _declared(ctx: Context, wish: Told) -> Telling:
     return ctx.registry.tellings[wish.kind]
 
 
-def no_longer_so(ctx: Context, fact: ContributionGiven | GroupPassed | DecisionConcluded) -> tuple[Block, ...]:
+def no_longer_so(
+    ctx: Context, fact: ContributionGiven | GroupPassed | DecisionConcluded | DecisionCarriedOut
+) -> tuple[Block, ...]:
     """What was said of a decision is looked at anew: who has been heard since is no longer reminded."""
-    for shown in attention.mentioned_in(ctx.db, ctx.network.id, fact.number):
-        ctx.touch(shown)
+    return _anew(ctx, (fact.number,))
+
+
+def conflict_ended(ctx: Context, fact: ConflictEnded) -> tuple[Block, ...]:
+    """The same, as nobody is asked for a word on it any more."""
+    return _anew(ctx, fact.numbers)
+
+
+def _anew(ctx: Context, numbers: Iterable[int]) -> tuple[Block, ...]:
+    for number in numbers:
+        for shown in attention.mentioned_in(ctx.db, ctx.network.id, number):
+            ctx.touch(shown)
+    return ()
+
+
+def hours_changed(ctx: Context, fact: GroupChanged) -> tuple[Block, ...]:
+    """What waits for the end of a group's quiet hours waits for the new one."""
+    if fact.group_id is not None and {"quiet", "zone"} & set(fact.changed):
+        group = directory.groups_by_id(ctx.db, ctx.network.id, [fact.group_id])[fact.group_id]
+        holding.hours_changed(ctx, group)
     return ()
 
 
@@ -262,6 +308,11 @@ FEATURE = Feature(
     "telling",
     deadlines={KIND: fire},
     views={VIEW: together},
-    subscriptions=tuple((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded)),
+    begin=holding.resume,
+    subscriptions=(
+        (GroupChanged, hours_changed),
+        (ConflictEnded, conflict_ended),
+        *((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded, DecisionCarriedOut)),
+    ),
 )
 """What stands behind every room that offers something; it has no commands of its own."""

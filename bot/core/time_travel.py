@@ -6,13 +6,13 @@ import logging
 import math
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.deadlines import Clockwork
 from bot.core.errors import UserError
 from bot.core.language import mark
-from storage import deadlines, directory
+from storage import deadlines, directory, held_messages
 from storage.work import Tx, Work
 
 log = logging.getLogger("mycel.time_travel")
@@ -61,8 +61,8 @@ class TimeTravel:
         return self._clock() + network.clock_ahead
 
     async def next_due(self, network_id: int) -> datetime | None:
-        """When the network's next deadline is; None if nothing waits."""
-        return await self._work.read(lambda tx: deadlines.next_due(tx.db, network_id))
+        """When the next deadline is, or what is held over quiet hours goes out; None if nothing waits."""
+        return await self._work.read(lambda tx: _next_due(tx, network_id))
 
     async def by(self, network_id: int, length: timedelta) -> Journey:
         """Moves the clock on by this much. Raises UserError as `to` does."""
@@ -113,5 +113,17 @@ class TimeTravel:
 def _set_clock(tx: Tx, network_id: int, at: datetime) -> None:
     """To `at`, rounded up to the whole second that offsets are kept in; never backwards."""
     ahead = timedelta(seconds=math.ceil((at - tx.now).total_seconds()))
-    if ahead > directory.network(tx.db, network_id).clock_ahead:
+    moved = ahead - directory.network(tx.db, network_id).clock_ahead
+    if moved > timedelta():
         directory.set_clock(tx.db, network_id, ahead)
+        waiting = held_messages.held(tx.db, network_id, tx.now)
+        sooner = [replace(one, ready_at=max(tx.now, one.ready_at - moved)) for one in waiting]
+        held_messages.hold_until(tx.db, network_id, sooner)
+
+
+def _next_due(tx: Tx, network_id: int) -> datetime | None:
+    """By the network's clock; what is held waits by the real one."""
+    due, held = deadlines.next_due(tx.db, network_id), held_messages.next_held(tx.db, network_id, tx.now)
+    if held is not None:
+        held += directory.network(tx.db, network_id).clock_ahead
+    return min((at for at in (due, held) if at is not None), default=None)

@@ -200,6 +200,18 @@ def is_quiet(calendar: WorkingTime, at: datetime) -> bool:
     return wall >= calendar.quiet_from or wall < calendar.quiet_until
 
 
+def quiet_ends(calendar: WorkingTime, at: datetime) -> datetime:
+    """The first moment (UTC) from `at` on that is outside quiet hours, on whatever day."""
+    if not is_quiet(calendar, at):
+        return at.astimezone(UTC)
+    day = local_date(at, calendar.zone) - ONE_DAY  # a clock set back over midnight returns to the day before
+    while True:
+        for moment in _beginnings(calendar, day):
+            if moment >= at and not is_quiet(calendar, moment):
+                return moment
+        day += ONE_DAY
+
+
 def end_of_work(calendar: WorkingTime) -> time:
     """Local time at which a day's work ends: where the evening's quiet hours begin, else 18:00."""
     begin, until = calendar.quiet_from, calendar.quiet_until

@@ -120,9 +120,7 @@ async def everywhere(sqlite_url: str) -> AsyncIterator[Everywhere]:
 def _add_bilbao(tx: Tx) -> None:
     name, zone, region, _ = GROUPS["bilbao"]
     directory.add_workspace(tx.db, MATRIX, SERVER, 1, tx.now)
-    directory.add_group(
-        tx.db, Group(1, 3, "bilbao", name, zone, region, "mon-fri", "18:00-09:00", "en", "active", ()), tx.now
-    )
+    directory.add_group(tx.db, Group(1, 3, "bilbao", name, zone, region, "mon-fri", "off", "en", "active", ()), tx.now)
     directory.add_channel(tx.db, Home(1, 3, MATRIX, SERVER, ROOM, 3, True, "", "active"))
 
 

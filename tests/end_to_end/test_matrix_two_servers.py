@@ -97,7 +97,7 @@ async def settle(town: Town, code: str, name: str) -> None:
     await town.says("I am Mycel")
     await asyncio.to_thread(town.person.send, town.room, f"!steward {code}")
     await town.says("You are a steward")
-    await asyncio.to_thread(town.person.send, town.room, f"!group {name} --tz Europe/London")
+    await asyncio.to_thread(town.person.send, town.room, f"!group {name} --tz Europe/London --quiet off")
     await town.says(f"This channel is a home of {name}")
 
 

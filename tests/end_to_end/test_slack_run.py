@@ -55,7 +55,7 @@ async def test_from_nothing_to_decide(slack: Slack, tmp_path: Path) -> None:
         await slack.sockets.connected()
         for typed in (
             f"/mycel steward {code[1]}",
-            "/mycel group Oakland --tz America/Los_Angeles",
+            "/mycel group Oakland --tz America/Los_Angeles --quiet off",
             "/decide Use Signal",
         ):
             ack = await ana.types(channel, typed)

@@ -23,4 +23,6 @@ async def test_what_mycel_promises_holds_for_two_months(tmp_path: Path) -> None:
     assert sum(map(len, seen.digests.values())) >= 6 * 8
     assert seen.sorts["reminder"] > 10
     assert seen.sorts["question"] > 0
+    assert seen.old_conflicts
+    assert seen.sorts["conflict"] > 0
     assert "promised: at most 6: kept" in report(life, 1.0).to_text()

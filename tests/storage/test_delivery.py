@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import delivery
+from storage import delivery, held_messages
 from storage.delivery import Lane, Pending
+from storage.held_messages import Held
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 S = timedelta(seconds=1)
@@ -163,3 +164,61 @@ def test_a_message_is_found_by_the_platforms_id_or_by_its_key(filled: sa.Connect
     assert delivery.about(filled, 1, 2, "r-9", "a") is None
     assert delivery.about(filled, 2, 1, "r-9", "a") is None
     assert delivery.about(filled, 1, 1, None, None) is None
+
+
+def test_what_is_held_comes_up_at_its_time_and_keeps_its_order(filled: sa.Connection) -> None:
+    want(filled, "a", "b", ready_at=NOW + 600 * S)
+    want(filled, "c")
+    assert [one.key for one in held_messages.held(filled, 1, NOW)] == ["a", "b"]
+    assert held_messages.held(filled, 2, NOW) == []
+    assert held_messages.next_held(filled, 1, NOW) == NOW + 600 * S
+    claim(filled)
+    [row] = pending(filled)
+    assert row.key == "c"
+    sent(filled, row)
+    delivery.release(filled, LANE, 7, None)
+    assert delivery.next_at(filled, "test") == NOW + 600 * S
+    assert [row.key for row in pending(filled, NOW + 600 * S)] == ["a", "b"]
+    assert held_messages.next_held(filled, 1, NOW + 600 * S) is None
+
+
+def test_what_is_held_is_let_go_by_what_it_is_about_or_by_its_key(filled: sa.Connection) -> None:
+    for key, about in (("a", "D-1"), ("b", "D-2"), ("c", "D-3")):
+        want(filled, key, about=about, ready_at=NOW + 600 * S)
+    want(filled, "d", channel=2, about="D-1", ready_at=NOW + 600 * S)
+    claim(filled)
+    delivery.release(filled, LANE, 7, None)
+    held_messages.let_go(filled, 1, 1, {"D-1"}, {"c"}, NOW)
+    assert [row.key for row in pending(filled)] == ["a", "c"]
+    assert [one.key for one in held_messages.held(filled, 1, NOW)] == ["b", "d"]
+    assert delivery.next_at(filled, "test") == NOW
+
+
+def test_said_again_and_at_once_it_is_held_no_more_but_a_failed_one_keeps_its_pause(filled: sa.Connection) -> None:
+    want(filled, "a", ready_at=NOW + 600 * S)
+    want(filled, "b")
+    [row] = pending(filled)
+    delivery.mark_failed(filled, row, reason="no", ready_at=NOW + 60 * S, is_unclear=False, is_dead=False)
+    want(filled, "a", "b")
+    assert [row.key for row in pending(filled)] == ["a"]
+    assert held_messages.held(filled, 1, NOW) == []
+
+
+def test_other_quiet_hours_move_what_is_held_and_nothing_else(filled: sa.Connection) -> None:
+    want(filled, "a", ready_at=NOW + 600 * S)
+    want(filled, "b")
+    [row] = pending(filled)
+    sent(filled, row)
+    moved = [Held(1, "a", NOW + 60 * S), Held(1, "b", NOW + 60 * S)]
+    held_messages.hold_until(filled, 1, moved)
+    assert held_messages.held(filled, 1, NOW) == [Held(1, "a", NOW + 60 * S)]
+    want(filled, "b")
+    assert [row.key for row in pending(filled)] == ["b"]
+
+
+def test_what_should_have_gone_out_meanwhile_is_known_with_its_group(filled: sa.Connection) -> None:
+    want(filled, "a", ready_at=NOW + 60 * S)
+    want(filled, "b")
+    assert held_messages.overdue(filled, 1, NOW) == []
+    [(one, group_id)] = held_messages.overdue(filled, 1, NOW + 60 * S)
+    assert (one, group_id) == (Held(1, "a", NOW + 60 * S), 1)

@@ -17,7 +17,7 @@ from bot.core.feature import Feature
 from bot.core.message import Message, to_plain
 from bot.core.replies import Answer, Form, Invalid, Nothing, Reply
 from bot.core.standing import Standing
-from storage import directory
+from storage import deadlines, directory, held_messages
 from storage.network import Channel, Group
 from storage.work import Tx, Work
 
@@ -68,7 +68,11 @@ class Channels:
 
 
 class House:
-    """Everything but a platform. `say` types something as somebody in a channel and gives back the answer."""
+    """Everything but a platform. `say` types something as somebody in a channel and gives back the answer.
+
+    Somebody is awake everywhere, so that tests of other things can look at all channels at one hour; from `have_nights`
+    on what others do waits for the end of a group's quiet hours.
+    """
 
     def __init__(self, work: Work, features: Sequence[Feature], clock: Clock) -> None:
         ids = itertools.count(1000)
@@ -76,6 +80,7 @@ class House:
         self.work, self.clock = work, clock
         self.dispatch = Dispatch(work, features, self.new_id, lambda: None, new_code=self.new_code)
         self.channels = Channels()
+        self.dispatch.registry.sleepless.add(self.channels.platform)
         registry = self.dispatch.registry
         self.deliverer = Deliverer(work, self.channels, registry.views, clock, self.new_id, registry=registry)
         self.clockwork = Clockwork(work, self.dispatch.registry, clock, self.new_id)
@@ -85,6 +90,9 @@ class House:
     async def begin(self) -> None:
         """What has to stand in every network is seen to, as at the start of the program."""
         await self.standing.begin()
+
+    def have_nights(self) -> None:
+        self.dispatch.registry.sleepless.discard(self.channels.platform)
 
     def new_code(self) -> str:
         """Codes that can be foretold, unlike real ones."""
@@ -135,7 +143,7 @@ class House:
         target = self.clock.now + timedelta(**by)
         await self.dispatch.activity.flush()
         while True:
-            due = await self.work.read(lambda tx: _next_due(tx))
+            due = await self.work.read(_next_due)
             if due is None or due > target:
                 break
             self.clock.now = max(self.clock.now, due)
@@ -160,9 +168,9 @@ def _indent(text: str) -> str:
 
 
 def _next_due(tx: Tx) -> datetime | None:
-    from storage.deadlines import next_due
-
-    return next_due(tx.db, 1)
+    """When something falls due, or what was held over quiet hours goes out."""
+    ahead = (deadlines.next_due(tx.db, 1), held_messages.next_held(tx.db, 1, tx.now))
+    return min((at for at in ahead if at is not None), default=None)
 
 
 def plain(reply: Reply) -> str:

@@ -166,6 +166,6 @@ def _found(tx: Tx, workspace: str, rooms: dict[str, str]) -> None:
     network = directory.add_network(tx.db, 1, "mycel", "en", tx.now)
     directory.add_workspace(tx.db, PLATFORM, workspace, network, tx.now)
     for id, (slug, (name, zone, region, _)) in enumerate(GROUPS.items(), start=1):
-        group = Group(network, id, slug, name, zone, region, "mon-fri", "18:00-09:00", "en", "active", ())
+        group = Group(network, id, slug, name, zone, region, "mon-fri", "off", "en", "active", ())
         directory.add_group(tx.db, group, tx.now)
         directory.add_channel(tx.db, Channel(network, id, PLATFORM, workspace, rooms[slug], id, True, "", "active"))

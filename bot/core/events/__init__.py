@@ -9,7 +9,9 @@ from bot.core.events.conflicts import (
     ConflictEscalated,
     ConflictHosted,
     ConflictRaised,
+    ConflictRedacted,
     ConflictReopened,
+    ConflictShown,
     ConflictSuggested,
 )
 from bot.core.events.decisions import (
@@ -80,7 +82,9 @@ __all__ = [
     "ConflictEscalated",
     "ConflictHosted",
     "ConflictRaised",
+    "ConflictRedacted",
     "ConflictReopened",
+    "ConflictShown",
     "ConflictSuggested",
     "ContactChanged",
     "ContributionChanged",

@@ -57,3 +57,17 @@ class ConflictEscalated(Fact):
 
     conflict: int
     step: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictShown(Fact):
+    """Somebody reads a conflict. Asked, not logged: its room says what there is to see, or UserError."""
+
+    conflict: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictRedacted(Fact):
+    """Somebody takes their words out of a conflict; a steward all words. UserError where there are none."""
+
+    conflict: int

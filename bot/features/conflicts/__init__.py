@@ -7,6 +7,8 @@ from bot.core.events import (
     ConcernResolved,
     ConcernRested,
     ConcernTakenOver,
+    ConflictRedacted,
+    ConflictShown,
     ContributionRedacted,
     DecisionEdited,
     DecisionImported,
@@ -24,7 +26,7 @@ from bot.core.events import (
     RoleTaken,
 )
 from bot.core.feature import Feature
-from bot.features.conflicts import deadlines, digesting, following, noticing, telling
+from bot.features.conflicts import deadlines, digesting, following, listing, noticing, telling, tellings
 from bot.features.conflicts.ending import confirm, differ, dismiss, reopen, settle, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
@@ -65,5 +67,8 @@ FEATURE = Feature(
         (ChannelBound, following.channel_bound),
         (GroupStateChanged, following.group_state_changed),
         (DigestAsked, digesting.in_digest),
+        (ConflictShown, listing.shown),
+        (ConflictRedacted, following.redacted),
     ),
+    tellings=tellings.TELLINGS,
 )

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.calendars import calendar_of
+from bot.core import telling as core_telling
 from bot.core.context import Context
 from bot.core.events import ConflictEscalated
-from bot.core.working_time import next_working_moment
-from bot.features.conflicts import rules, telling
+from bot.features.conflicts import rules, telling, tellings
 from bot.features.conflicts.ending import open_again
 from bot.features.conflicts.loading import Case, case
 from bot.features.conflicts.messages import days_old
-from storage import conflicts, directory
+from storage import conflicts
 from storage.conflicts import DIFFERING, OF_VALUES, OPEN
 from storage.deadlines import Deadline
 
@@ -43,8 +42,8 @@ def _escalate(ctx: Context, found: Case, name: str, deadline: Deadline) -> None:
     conflict = replace(found.conflict, step=max(found.conflict.step, rules.step_number(name)))
     conflicts.update(ctx.db, conflict)
     if name == rules.PARTIES or (name == rules.HOST and conflict.host_id is not None):
-        for party in found.parties:
-            telling.in_their_hours(ctx, found, party.group_id, deadline.round, step=name)
+        for group in found.party_groups:
+            tellings.offer(ctx, found, group, name, deadline.round)
     else:
         view = "conflict_offered" if conflict.host_id is None and name == rules.HOST else "conflict_escalated"
         for channel in telling.meeting_places(ctx):
@@ -54,24 +53,11 @@ def _escalate(ctx: Context, found: Case, name: str, deadline: Deadline) -> None:
 
 
 def step_in_group(ctx: Context, deadline: Deadline) -> None:
-    """The same, in one group's channels and in its working hours."""
+    """The same, in one group, as earlier versions set it."""
     found = _case(ctx, deadline)
-    if found is None or found.conflict.state != OPEN or _is_of_before(found, deadline.round):
+    if found is None or found.conflict.state != OPEN or deadline.group_id not in found.party_ids:
         return
-    group = directory.groups_by_id(ctx.db, ctx.network.id, [deadline.group_id]).get(deadline.group_id)
-    if group is None or group.state != "active" or deadline.group_id not in found.party_ids:
-        return
-    working_at = next_working_moment(calendar_of(group), ctx.now)
-    if working_at > ctx.now:
-        late = deadline.round + telling.AGAIN // 2
-        if deadline.round % telling.AGAIN < telling.AGAIN // 2:
-            ctx.due(working_at, telling.STEP_IN_GROUP, deadline.about, group_id=group.id, round=late, **deadline.args)
-        return
-    is_to_host = deadline.args["step"] == rules.HOST
-    view = "conflict_with_host" if is_to_host else "conflict_waits"
-    for channel in telling.party_channels(ctx, found):
-        if channel.group_id == group.id:
-            telling.reply(ctx, found, channel, view, f"step:{deadline.round}", days=days_old(found, ctx.now))
+    tellings.offer(ctx, found, found.groups[deadline.group_id], deadline.args["step"], deadline.round)
 
 
 def review(ctx: Context, deadline: Deadline) -> None:
@@ -80,6 +66,9 @@ def review(ctx: Context, deadline: Deadline) -> None:
     if found is None or found.conflict.state not in (DIFFERING, OF_VALUES) or found.conflict.round != deadline.round:
         return
     open_again(ctx, found, "", is_review=True)
+    for group in found.party_groups:
+        shown = f"{found.about}:came-back:{deadline.round}"
+        core_telling.record(ctx, group.id, tellings.CAME_BACK, found.about, str(deadline.round), shown)
 
 
 def _case(ctx: Context, deadline: Deadline) -> Case | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.context import Context
+from bot.core.errors import UserError
 from bot.core.events import (
     ChannelBound,
     ConcernOrphaned,
     ConcernRested,
     ConcernTakenOver,
+    ConflictRedacted,
     ContributionRedacted,
     GroupStateChanged,
     IdentityLinked,
@@ -17,13 +19,13 @@ from bot.core.events import (
     RecordsAsked,
     RoleTaken,
 )
-from bot.core.message import Block, Bullets, Spans, Text
-from bot.core.permissions import FACILITATOR
+from bot.core.message import Block, Bullets, Paragraph, Spans, Text
+from bot.core.permissions import FACILITATOR, STEWARD
 from bot.features.conflicts import rules, telling
 from bot.features.conflicts.ending import close_dismissed, ended
 from bot.features.conflicts.hosting import release
-from bot.features.conflicts.loading import loaded
-from storage import conflict_people, conflicts
+from bot.features.conflicts.loading import loaded, readable_case
+from storage import conflict_people, conflicts, inbox
 from storage.conflicts import CONFIDED, OPEN, SUGGESTED, Party
 
 
@@ -81,6 +83,21 @@ def contribution_redacted(ctx: Context, fact: ContributionRedacted) -> tuple[Blo
     if conflict is not None:
         ctx.touch(conflict.about)
     return ()
+
+
+def redacted(ctx: Context, fact: ConflictRedacted) -> tuple[Block, ...]:
+    """Who wrote in a conflict takes their words out of it; a steward takes out all."""
+    found = readable_case(ctx, fact.conflict)
+    is_steward = STEWARD in ctx.actor.roles
+    gone = conflict_people.redact(ctx.db, ctx.network.id, fact.conflict, None if is_steward else ctx.actor.id)
+    if not gone:
+        raise UserError("There are no words of yours in {id}.", f"/conflicts {found.about}", id=found.about)
+    inbox.forget_subject(ctx.db, ctx.network.id, found.about)
+    ctx.touch(found.about)
+    if is_steward:
+        said = "The words of {id} are gone, here and in every channel. That it was there stays."
+        return (Paragraph(ctx.words.line(said, id=found.about)),)
+    return (Paragraph(ctx.words.line("Your words in {id} are gone, here and in every channel.", id=found.about)),)
 
 
 def concern_left_alone(ctx: Context, fact: ConcernOrphaned | ConcernRested) -> tuple[Block, ...]:

@@ -13,6 +13,7 @@ from bot.core.commands import Args, At, Option, Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
 from bot.core.errors import UserError
+from bot.core.events import ConflictShown
 from bot.core.kinds import GroupSlug, Id, Kind, Word
 from bot.core.language import mark
 from bot.core.message import (
@@ -95,6 +96,12 @@ def list_conflicts(ctx: Context, args: ListConflicts) -> Reply:
     if actions:
         blocks.append(Actions(tuple(actions)))
     return Answer(Message(tuple(blocks)), is_secret=_is_secret(ctx, cases, seen))
+
+
+def shown(ctx: Context, asked: ConflictShown) -> tuple[Block, ...]:
+    """The same, asked for by `show X-1`."""
+    found = readable_case(ctx, asked.conflict)
+    return messages.whole(ctx.words, found, ctx.now, messages.person_actions(ctx.words, found, ctx.actor.id)).blocks
 
 
 def _one(ctx: Context, id: int) -> Reply:

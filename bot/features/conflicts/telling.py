@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.core.audience import channel_reader
-from bot.core.calendars import calendar_of
 from bot.core.context import Context
-from bot.core.working_time import next_working_moment
 from bot.features.conflicts import rules
 from bot.features.conflicts.loading import Case, is_readable
 from storage import circles, directory
@@ -72,7 +70,7 @@ def tell_parties(ctx: Context, found: Case, view: str, key: str, **args: Any) ->
 
 
 def start_clock(ctx: Context, found: Case) -> None:
-    """The steps of escalation, from now on: to the parties each in their working hours, then to host and circle."""
+    """The steps of escalation, from now on: to the parties, then to host and circle."""
     conflict = found.conflict
     stop_clock(ctx, found)
     opened = ctx.now.isoformat()
@@ -83,9 +81,3 @@ def start_clock(ctx: Context, found: Case) -> None:
 def stop_clock(ctx: Context, found: Case) -> None:
     """Nothing more falls due."""
     ctx.undue(found.about, STEP, STEP_IN_GROUP, REVIEW)
-
-
-def in_their_hours(ctx: Context, found: Case, group_id: int, round: int, **args: Any) -> None:
-    """Something to be said in one group's channels when it works next."""
-    at = next_working_moment(calendar_of(found.groups[group_id]), ctx.now)
-    ctx.due(at, STEP_IN_GROUP, found.about, group_id=group_id, round=round, **args)

@@ -2,7 +2,7 @@
 
 from bot.core.events import DecisionConcluded, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.feature import Feature
-from bot.features.decisions import carrying, expiring, following, sourcing
+from bot.features.decisions import carrying, expiring, following, sourcing, tellings
 from bot.features.decisions.change_commands import accept_link, decline_link, edit, link, redact
 from bot.features.decisions.finding_commands import list_positions, start, why
 from bot.features.decisions.group_commands import affects_us, carried_out
@@ -24,9 +24,10 @@ FEATURE = Feature(
     views=VIEWS,
     deadlines={
         "decision_review": following.review,
-        expiring.ENDING: expiring.ending,
+        tellings.ENDING: expiring.ending,
         expiring.ENDS: expiring.ends,
-        carrying.CARRIED_OUT: carrying.ask,
+        tellings.CARRIED_OUT: carrying.ask,
+        tellings.LINK: following.link_unanswered,
         "name_forgotten": following.forget_name,
         "words_forgotten": following.forget_words,
     },
@@ -37,4 +38,5 @@ FEATURE = Feature(
         (RecordsAsked, following.records),
     ),
     listeners=(sourcing.listen,),
+    tellings=tellings.TELLINGS,
 )

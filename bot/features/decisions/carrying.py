@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.calendars import calendar_of
+from bot.core import telling
 from bot.core.context import Context
 from bot.core.presence import followed, is_here
-from bot.core.working_time import next_working_moment
-from storage import decision_parties, decisions, directory
+from bot.features.decisions.tellings import CARRIED_OUT
+from storage import decisions, directory
 from storage.deadlines import Deadline
 from storage.decisions import Decision
 from storage.group_states import PAUSED
 
-CARRIED_OUT = "carried_out"
 AFTER = timedelta(days=30)
 AGAIN = timedelta(days=7)
 
@@ -25,9 +24,9 @@ def ask_later(ctx: Context, decision: Decision) -> None:
 
 
 def ask(ctx: Context, deadline: Deadline) -> None:
-    """The day has come: a group is asked in its working hours, unless it has said so already or is gone.
+    """The day has come: a group is to be asked, unless it is gone; one that merged where it is now.
 
-    A group that is paused is asked when it is back, one that merged where it is now.
+    One that is paused is asked when it is back.
     """
     decision = decisions.find(ctx.db, ctx.network.id, int(deadline.about.removeprefix("D-")))
     found = directory.groups_by_id(ctx.db, ctx.network.id, [deadline.group_id]).get(deadline.group_id)
@@ -36,18 +35,7 @@ def ask(ctx: Context, deadline: Deadline) -> None:
     group = followed(ctx.db, found)
     if not is_here(group) or group.id not in decision.affected_ids:
         return
-    working_at = next_working_moment(calendar_of(group), ctx.now)
-    later_at = ctx.now + AGAIN if group.state == PAUSED else working_at
-    if later_at > ctx.now:
-        ctx.due(later_at, CARRIED_OUT, decision.id, group_id=found.id, round=deadline.round + 1)
+    if group.state == PAUSED:
+        ctx.due(ctx.now + AGAIN, CARRIED_OUT, decision.id, group_id=found.id, round=deadline.round + 1)
         return
-    if not decision_parties.ask(ctx.db, ctx.network.id, decision.number, group.id, ctx.now):
-        return
-    for channel in directory.homes(ctx.db, ctx.network.id, [group.id]):
-        ctx.say(
-            channel,
-            "carried_out_asked",
-            {"number": decision.number, "group_id": group.id},
-            key=f"{decision.id}:carried-out:{channel.id}",
-            about=decision.id,
-        )
+    telling.offer(ctx, group, CARRIED_OUT, decision.id)

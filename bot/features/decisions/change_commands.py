@@ -13,7 +13,7 @@ from bot.core.commands import Args, At, Who, command
 from bot.core.context import Context
 from bot.core.durations import ends_at
 from bot.core.errors import UserError
-from bot.core.events import ContributionRedacted, DecisionEdited, DecisionRedacted, LinkAnswered
+from bot.core.events import ConflictRedacted, ContributionRedacted, DecisionEdited, DecisionRedacted, LinkAnswered
 from bot.core.kinds import Choice, DecisionId
 from bot.core.language import mark
 from bot.core.message import Message, Paragraph
@@ -73,13 +73,16 @@ def edit(ctx: Context, args: EditDecision) -> Reply:
     "redact",
     summary=mark("Take words back everywhere: from the record, its versions and every channel"),
     who=(Who.AUTHOR, Who.RAISER, Who.STEWARD),
-    examples=("/redact D-12", "/redact C-3"),
+    examples=("/redact D-12", "/redact C-3", "/redact X-1"),
     subject=lambda ctx, args: _redaction_subject(ctx, args),
 )
 def redact(ctx: Context, args: Redact) -> Reply:
     letter, number = args.record
     if letter == "C":
         return _redact_contribution(ctx, number)
+    if letter == "X":
+        gone = ctx.publish(ConflictRedacted(about=f"X-{number}", conflict=number))
+        return Answer(Message(gone), is_secret=True)
     decision = seen(ctx, number)
     if decision.redacted_at is not None:
         raise UserError("{id} is redacted already.", id=decision.id)
@@ -126,6 +129,9 @@ def _redaction_subject(ctx: Context, args: Redact) -> Subject:
     letter, number = args.record
     if letter == "D":
         return subject_of(seen(ctx, number))
+    if letter == "X":
+        # Whose words they are, only the conflict's own room knows: it says no itself.
+        return Subject(raiser_id=ctx.actor.id)
     contribution = input_windows.contribution(ctx.db, ctx.network.id, number)
     decision = decisions.find(ctx.db, ctx.network.id, contribution.number) if contribution else None
     if contribution is None or decision is None or not readable(decision, person_reader(ctx.actor)):

@@ -122,8 +122,8 @@ class EditDecision(Args):
 
 
 class Redact(Args):
-    record: Annotated[tuple[str, int], AnyId(shown="D-1|C-3"), At()] = Field(
-        description=mark("A decision or a contribution")
+    record: Annotated[tuple[str, int], AnyId(shown="D-1|C-3|X-1", letters="DCX"), At()] = Field(
+        description=mark("A decision, a contribution or a conflict")
     )
 
 

@@ -9,18 +9,18 @@ from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.durations import ends_at, parse_duration
 from bot.core.events import DecisionExpired
-from bot.core.working_time import next_working_moment
-from bot.features.decisions import rules, storing
+from bot.features.decisions import rules, storing, tellings
+from bot.features.decisions.tellings import ENDING
 from storage import decision_terms, decisions, directory, protocol
 from storage.deadlines import Deadline
 from storage.decision_terms import URGENT, Terms
 from storage.decisions import Decision
 from storage.network import Group
 
-ENDS, ENDING = "decision_ends", "decision_ending"
+ENDS = "decision_ends"
 NOTICE = timedelta(days=7)
 LATER = 1_000_000
-"""Added to the round of a notice that waits for its group's working hours: its first row has fired."""
+"""Rounds of notices that waited for their group's working hours, as earlier versions set them."""
 
 
 def urgent_terms(ctx: Context, own: Group) -> Terms:
@@ -49,18 +49,13 @@ def let_stand(ctx: Context, number: int) -> None:
 
 
 def ending(ctx: Context, deadline: Deadline) -> None:
-    """It will end soon: its group is asked, in its working hours, whether it is to hold on."""
+    """It will end soon: its group is asked whether it is to hold on, while there is time."""
     found = _standing(ctx, deadline)
     if found is None:
         return
     decision, terms = found
-    group = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id])[decision.group_id]
-    working_at = next_working_moment(calendar_of(group), ctx.now)
-    if working_at > ctx.now:
-        if terms.expires_at is not None and working_at < terms.expires_at:
-            ctx.due(working_at, ENDING, deadline.about, round=deadline.round + LATER)
-        return
-    _say(ctx, decision, "decision_ending", [decision.group_id], terms.renewals)
+    step, latest_at = str(terms.renewals), terms.expires_at
+    tellings.offer(ctx, decision.group_id, ENDING, decision.id, step, renewals=terms.renewals, latest_at=latest_at)
 
 
 def ends(ctx: Context, deadline: Deadline) -> None:

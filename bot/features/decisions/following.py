@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import DecisionConcluded, DecisionReviewDue, IdentityLinked, PersonForgotten, RecordsAsked
 from bot.core.message import Block, Bullets, Spans, Text
-from bot.core.working_time import next_working_moment
-from bot.features.decisions import carrying, expiring, rules, storing
+from bot.features.decisions import carrying, expiring, rules, storing, tellings
 from storage import (
     decision_index,
     decision_parties,
     decision_sources,
     decisions,
-    directory,
     drafts,
     links,
     search,
@@ -22,8 +19,6 @@ from storage.deadlines import Deadline
 
 LATE_FROM_S = 3600
 A_STEP = 50
-MOVED = 1_000_000
-"""Added to the round of a review that waits for its group's working hours: its first row has fired."""
 
 
 def conclude(ctx: Context, fact: DecisionConcluded) -> tuple[Block, ...]:
@@ -54,20 +49,13 @@ def _keep_waiting_links(ctx: Context, number: int) -> None:
 
 
 def review(ctx: Context, deadline: Deadline) -> None:
-    """A review is due: the decision comes back to its group's homes, however long the bot was down."""
+    """A review is due: the decision comes back to its group, however long the bot was down."""
     decision = decisions.find(ctx.db, ctx.network.id, int(deadline.about.removeprefix("D-")))
     if decision is None or decision.status not in ("taken", "proposed") or decision.redacted_at is not None:
         return
-    group = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id])[decision.group_id]
-    working_at = next_working_moment(calendar_of(group), ctx.now)
-    if working_at > ctx.now:
-        ctx.due(working_at, deadline.kind, deadline.about, round=deadline.round + MOVED)
-        return
     late_s = (ctx.now - deadline.due_at).total_seconds()
-    args = {"number": decision.number, "late_h": round(late_s / 3600) if late_s >= LATE_FROM_S else 0}
-    for channel in directory.homes(ctx.db, ctx.network.id, [decision.group_id]):
-        key = f"{decision.id}:review:{deadline.round}:{channel.id}"
-        ctx.say(channel, "review_due", args, key=key, about=decision.id)
+    late_h = round(late_s / 3600) if late_s >= LATE_FROM_S else 0
+    tellings.offer(ctx, decision.group_id, tellings.REVIEW, decision.id, str(deadline.round), late_h=late_h)
     ctx.publish(DecisionReviewDue(about=decision.id, group_id=decision.group_id, number=decision.number))
 
 
@@ -127,3 +115,13 @@ def records(ctx: Context, asked: RecordsAsked) -> tuple[Block, ...]:
         answers = words.plural("{n} answer for your group on a decision", "{n} answers for your group", spoken)
         items.append((Text(answers),))
     return (Bullets(tuple(items)),) if items else ()
+
+
+def link_unanswered(ctx: Context, deadline: Deadline) -> None:
+    """A group was asked whether another's decision may change its own, and has not said: it is reminded, twice."""
+    args = {"relation": deadline.args["relation"], "to": deadline.args["to"]}
+    about = f"D-{deadline.args['number']}"
+    step = f"{args['relation']}:{args['to']}:{deadline.round}"
+    earlier = decisions.find(ctx.db, ctx.network.id, args["to"])
+    if earlier is not None:
+        tellings.offer(ctx, earlier.group_id, tellings.LINK, about, step, **args)

@@ -29,6 +29,7 @@ from bot.features.decisions.loading import (
 )
 from bot.features.decisions.nearby import named, related
 from bot.features.decisions.storing import Parties
+from bot.features.decisions.tellings import ENDING
 from storage import (
     counters,
     decision_index,
@@ -143,7 +144,7 @@ def undo(ctx: Context, args: Undo) -> Reply:
     decision_index.drop(ctx.db, network_id, decision.number)
     storing.let_go(ctx, decision.number, RELATIONS)
     inbox.forget_subject(ctx.db, network_id, decision.id)
-    ctx.undue(decision.id, "decision_review", expiring.ENDS, expiring.ENDING)
+    ctx.undue(decision.id, "decision_review", expiring.ENDS, ENDING)
     ctx.publish(DecisionUndone(about=decision.id, number=decision.number, group_id=decision.group_id))
     ctx.touch(decision.id)
     line = ctx.words.line("{id} is taken back. It is in no list and no search any more.", id=decision.id)

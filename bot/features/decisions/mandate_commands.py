@@ -25,6 +25,7 @@ from bot.features.decisions.mandate_messages import Mandate
 from bot.features.decisions.nearby import listed, named, near
 from bot.features.decisions.protocol import rule_lines
 from bot.features.decisions.storing import Parties
+from bot.features.decisions.tellings import ENDING
 from storage import decision_lists, decision_terms, decision_versions, decisions, directory, protocol
 from storage.decision_lists import Filter
 from storage.decision_terms import MANDATE, URGENT, Terms
@@ -165,7 +166,7 @@ def renew(ctx: Context, args: Renew) -> Reply:
     decisions.update(ctx.db, replace(old, version=old.version + 1))
     decisions.set_status(ctx.db, ctx.network.id, old.number, "taken")
     decision_terms.put(ctx.db, new_terms)
-    ctx.undue(old.id, expiring.ENDS, expiring.ENDING)
+    ctx.undue(old.id, expiring.ENDS, ENDING)
     expiring.set_end(ctx, new_terms)
     more = ctx.publish(DecisionRenewed(about=old.id, group_id=old.group_id, number=old.number, until=until))
     storing.touch_with_links(ctx, old.number)

@@ -8,7 +8,7 @@ from bot.core.commands import Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
 from bot.core.errors import UserError
-from bot.core.events import DecisionShown
+from bot.core.events import ConflictShown, DecisionShown
 from bot.core.language import mark
 from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, Spans
 from bot.core.paging import pages
@@ -26,12 +26,15 @@ PAGE = 10
 
 @command(
     "show",
-    summary=mark("Read a decision, with why and what became of it"),
+    summary=mark("Read a decision, with why and what became of it; or a conflict"),
     who=Who.ALL,
-    examples=("/show D-12",),
+    examples=("/show D-12", "/show X-1"),
     reads=True,
 )
 def show(ctx: Context, args: ShowDecision) -> Reply:
+    if args.decision[0] == "X":
+        number = args.decision[1]
+        return Answer(Message(ctx.ask(ConflictShown(about=f"X-{number}", conflict=number))), is_secret=True)
     decision = _meant(ctx, args)
     more = ctx.ask(DecisionShown(about=decision.id, number=decision.number, group_id=decision.group_id))
     told = told_to_person(ctx, decision, is_whole=True)
@@ -42,10 +45,8 @@ def show(ctx: Context, args: ShowDecision) -> Reply:
 
 
 def _meant(ctx: Context, args: ShowDecision) -> Decision:
-    """The decision of this number, or on which that was said. UserError for a conflict, which has its own command."""
+    """The decision of this number, or on which that was said."""
     letter, number = args.decision
-    if letter == "X":
-        raise UserError("{id} would be a conflict.", f"/conflicts X-{number}", id=f"X-{number}")
     if letter == "D":
         return seen(ctx, number)
     said = input_windows.contribution(ctx.db, ctx.network.id, number)

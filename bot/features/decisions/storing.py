@@ -12,15 +12,20 @@ from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import DecisionsLinked, LinkAsked
 from bot.core.message import Block, Note
+from bot.core.working_time import add_business_days
 from bot.features.decisions import rules, sourcing
 from bot.features.decisions.declarations import LogDecision
 from bot.features.decisions.loading import readable, seen
+from bot.features.decisions.tellings import LINK
 from storage import counters, decision_index, decision_terms, decisions, directory, links, protocol
 from storage.decision_sources import Source
 from storage.decision_terms import Terms
 from storage.decisions import Decision
 from storage.group_states import LEFT
 from storage.network import Channel, Group
+
+LINK_REMINDED_AFTER = (5, 15)
+"""Business days after which a group that was asked about a link is reminded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ def set_review(ctx: Context, decision: Decision) -> None:
 def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
     """Shows it where it was said, in a home of its group, and in those of groups that are told."""
     wanted: dict[int, tuple[Channel, bool]] = {}
+    is_urgent = bool(decision.urgent) and decision.status == "taken"
+    ctx.know((parties.own, *parties.told))
     told_homes = directory.homes(ctx.db, ctx.network.id, [g.id for g in parties.told])
     for channel in told_homes:
         wanted[channel.id] = (channel, True)
@@ -84,22 +91,24 @@ def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
         for channel in directory.homes(ctx.db, ctx.network.id, [parties.own.id]):
             wanted[channel.id] = (channel, False)
     for channel, is_told in wanted.values():
-        card(ctx, decision, channel, is_told=is_told)
+        card(ctx, decision, channel, is_told=is_told, is_urgent=is_urgent)
 
 
 def told_cards(ctx: Context, decision: Decision, told: tuple[Group, ...]) -> None:
     """Shows it in the homes of the groups that are told."""
+    is_urgent = bool(decision.urgent) and decision.status == "taken"
     for channel in directory.homes(ctx.db, ctx.network.id, [group.id for group in told]):
-        card(ctx, decision, channel, is_told=True)
+        card(ctx, decision, channel, is_told=True, is_urgent=is_urgent)
 
 
-def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool) -> None:
+def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool, is_urgent: bool = False) -> None:
     ctx.say(
         channel,
         "decision_card",
         {"number": decision.number, "is_told": is_told},
         key=f"{decision.id}:card:{channel.id}",
         about=decision.id,
+        is_urgent=is_urgent,
     )
 
 
@@ -189,6 +198,15 @@ def touch_with_links(ctx: Context, number: int) -> None:
         ctx.touch(f"D-{link.to_number if link.number == number else link.number}")
 
 
+def _remind_later(ctx: Context, link: links.Link, asked: Group) -> None:
+    """When the asked group is reminded, if it has said nothing by then."""
+    about, args = f"D-{link.number}:{link.relation}:D-{link.to_number}", {"number": link.number}
+    for n, days in enumerate(LINK_REMINDED_AFTER):
+        at = add_business_days(calendar_of(asked), ctx.now, days)
+        round = ctx.now.toordinal() * len(LINK_REMINDED_AFTER) + n
+        ctx.due(at, LINK, about, group_id=asked.id, round=round, relation=link.relation, to=link.to_number, **args)
+
+
 def _ask(ctx: Context, link: links.Link, earlier: Decision, homes: list[Channel]) -> list[Block]:
     asked = LinkAsked(
         about=f"D-{link.number}",
@@ -207,6 +225,7 @@ def _ask(ctx: Context, link: links.Link, earlier: Decision, homes: list[Channel]
             about=f"D-{link.number}",
         )
     group = directory.groups_by_id(ctx.db, ctx.network.id, [earlier.group_id])[earlier.group_id]
+    _remind_later(ctx, link, group)
     words = ctx.words
     line = words.line(
         "{id} is {group}'s decision; they have been asked, and it changes only by their own hand.",

@@ -8,10 +8,13 @@ from bot.core.events import (
     GroupChanged,
     GroupRegistered,
     GroupStateChanged,
+    IdentityLinked,
+    PersonForgotten,
+    RecordsAsked,
 )
 from bot.core.feature import Feature
 from bot.core.language import mark
-from bot.features.digests import circle, sending
+from bot.features.digests import circle, personal, sending
 from bot.features.digests.commands import digest, mine
 from bot.features.digests.telling import DIGEST
 from bot.features.digests.views import digest as digest_view
@@ -27,9 +30,9 @@ FEATURE = Feature(
     name="digests",
     first=("mine", "digest"),
     title=mark("Digests"),
-    commands=(digest, mine),
-    views={sending.VIEW: digest_view, circle.VIEW: circle.circle_digest},
-    deadlines={sending.KIND: sending.fire, circle.KIND: circle.fire},
+    commands=(digest, mine, personal.my_digest),
+    views={sending.VIEW: digest_view, circle.VIEW: circle.circle_digest, personal.VIEW: personal.personal_digest},
+    deadlines={sending.KIND: sending.fire, circle.KIND: circle.fire, personal.KIND: personal.fire},
     subscriptions=(
         (GroupRegistered, sending.group_registered),
         (GroupChanged, sending.group_changed),
@@ -37,6 +40,9 @@ FEATURE = Feature(
         (DecisionRedacted, sending.decision_changed),
         (DecisionUndone, sending.decision_changed),
         (DecisionEdited, sending.decision_changed),
+        (PersonForgotten, personal.forgotten),
+        (IdentityLinked, personal.linked),
+        (RecordsAsked, personal.records),
     ),
     tellings={sending.KIND: DIGEST},
     begin=begin,

@@ -8,7 +8,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.core import durations
 from bot.core.calendars import calendar_of
 from bot.core.commands import Args, At, Who, command
 from bot.core.context import Context
@@ -19,6 +18,7 @@ from bot.core.message import Bold, Code, Message, Note, Paragraph
 from bot.core.replies import Answer, Reply
 from bot.core.working_time import to_local
 from bot.features.digests import owing, sending, views
+from bot.features.digests.reading import DAYS, read_weekly
 from bot.features.digests.schedule import Schedule, moment_of, next_at
 from storage import attention
 from storage.attention import Attention
@@ -66,7 +66,7 @@ def _changed(group: Group, state: Attention, wanted: str) -> Attention:
     """The settings as they are wanted. UserError for what is no time of a week, or one in quiet hours."""
     if wanted in ("off", "on"):
         return replace(state, is_digest_off=wanted == "off")
-    found = _read(wanted)
+    found = read_weekly(wanted)
     schedule = Schedule(found.weekday, found.at or time.fromisoformat(state.digest_at))
     new = replace(state, digest_day=schedule.day, digest_at=f"{schedule.at:%H:%M}", is_digest_off=False)
     calendar = calendar_of(group)
@@ -79,20 +79,6 @@ def _changed(group: Group, state: Attention, wanted: str) -> Attention:
             quiet=group.quiet,
         )
     return new
-
-
-def _read(wanted: str) -> durations.OnWeekday:
-    try:
-        found = durations.parse_duration(wanted)
-    except UserError:
-        found = None
-    if not isinstance(found, durations.OnWeekday):
-        raise UserError(
-            "“{typed}” is no time of the week. Type a weekday and a time, or now, off or on.",
-            "/digest mon 09:00",
-            typed=wanted,
-        )
-    return found
 
 
 def _now(ctx: Context, group: Group, state: Attention) -> Reply:
@@ -124,19 +110,8 @@ def _shown(ctx: Context, group: Group, state: Attention) -> Message:
     return Message((Paragraph(line), Note(note)))
 
 
-_DAYS = (
-    mark("Monday"),
-    mark("Tuesday"),
-    mark("Wednesday"),
-    mark("Thursday"),
-    mark("Friday"),
-    mark("Saturday"),
-    mark("Sunday"),
-)
-
-
 def _weekday(ctx: Context, day: int) -> str:
-    return ctx.words(_DAYS[day])
+    return ctx.words(DAYS[day])
 
 
 class MineArgs(Args):

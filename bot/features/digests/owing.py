@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.audience import Reader, person_reader
-from bot.core.context import Context
+from bot.core.audience import person_reader
+from bot.core.context import Context, ViewContext
 from bot.core.events import OwedAsked
 from bot.core.language import Words
 from bot.core.message import (
@@ -29,7 +29,7 @@ from storage import digest_content as content
 from storage import directory
 from storage.decisions import Decision
 from storage.digest_content import Asked, Concern, Owed
-from storage.network import Group
+from storage.network import Group, Person
 
 MOST = 10
 BUTTONS = 3
@@ -61,8 +61,15 @@ class Debts:
 
 def owed(ctx: Context) -> Message:
     """The answer to `mine`: what waits for this person and for their groups."""
-    person, words = ctx.actor, ctx.words
-    debts = _load(ctx, person_reader(person))
+    blocks = owed_by(ctx, ctx.actor, ctx.words)
+    if not blocks:
+        return Message((Paragraph(ctx.words.line("You owe nobody an answer.")),))
+    return Message(blocks)
+
+
+def owed_by(ctx: Context | ViewContext, person: Person, words: Words) -> tuple[Block, ...]:
+    """The same for anybody; nothing where nothing waits."""
+    debts = _load(ctx, person, words)
     is_circle = FACILITATOR in person.roles
     asked = OwedAsked(
         about=f"person:{person.id}",
@@ -70,14 +77,11 @@ def owed(ctx: Context) -> Message:
         group_ids=tuple(sorted(person.group_ids)),
         is_circle=is_circle,
     )
-    blocks = [*_shown(debts), *ctx.ask(asked)]
-    if not blocks:
-        return Message((Paragraph(words.line("You owe nobody an answer.")),))
-    return Message(tuple(blocks))
+    return (*_shown(debts), *ctx.ask(asked))
 
 
-def _load(ctx: Context, reader: Reader) -> Debts:
-    db, network_id, mine, me = ctx.db, ctx.network.id, ctx.actor.group_ids, ctx.actor.id
+def _load(ctx: Context | ViewContext, person: Person, words: Words) -> Debts:
+    db, network_id, mine, me, reader = ctx.db, ctx.network.id, person.group_ids, person.id, person_reader(person)
     asked = [a for a in content.asked(db, network_id, mine, ctx.now) if a.heard_at is None]
     to_answer, to_resolve = content.concerns_to(db, network_id, mine), content.answers_to(db, network_id, me)
     outcomes, reviews = content.outcomes_owed(db, network_id, mine), content.reviews_due(db, network_id, mine, ctx.now)
@@ -92,7 +96,7 @@ def _load(ctx: Context, reader: Reader) -> Debts:
     seen = {n: d for n, d in found.items() if readable(d, reader)}
     ids = {*mine, *(d.group_id for d in seen.values())}
     groups = directory.groups_by_id(db, network_id, sorted(ids))
-    return Debts(ctx.words, me, asked, to_answer, to_resolve, outcomes, reviews, links, seen, groups)
+    return Debts(words, me, asked, to_answer, to_resolve, outcomes, reviews, links, seen, groups)
 
 
 def _shown(debts: Debts) -> list[Block]:

@@ -3,7 +3,8 @@
 A group's end is always derived anew from what is stored, so that a changed calendar, an extension, a hold and a change
 of substance can come in any order. It is the latest of:
 
-- the window's length from its opening, and then each extension, by the group's own calendar;
+- the window's length from its opening, and then each extension, by the group's own calendar; a length of hours or
+  minutes runs from when its quiet hours end, as it is shown the window then, and any other end leaves it READS_FOR;
 - for a group that joined later, JOINS_FOR from then on, or the window's length if that is shorter;
 - after a change of substance that left it less, CHANGE_LEAVES from then on, or the window's length if that is shorter;
 
@@ -16,9 +17,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.core.durations import LONGEST_DAYS, BusinessDays, Duration, Span, ends_at, parse_duration
+from bot.core.durations import LONGEST_DAYS, BusinessDays, Duration, Hours, Minutes, Span, ends_at, parse_duration
 from bot.core.errors import UserError
-from bot.core.working_time import WorkingTime, add_business_days, holidays_used, to_local
+from bot.core.working_time import WorkingTime, add_business_days, holidays_used, quiet_ends, to_local
 from storage.decisions import Decision
 from storage.input_windows import OPEN, Window, WindowGroup
 
@@ -28,19 +29,25 @@ JOINS_FOR = 5
 """Business days that a group has from when it came in."""
 CHANGE_LEAVES = 2
 """Business days that every group has after a change of substance."""
+READS_FOR = timedelta(hours=1)
+"""So long at least a group can read what its quiet hours held up, before its time is over."""
 LAST_DAYS = timedelta(days=2)
 """A change of substance moves the ends that are nearer than this."""
 
 
 def own_end(window: Window, asked: WindowGroup, calendar: WorkingTime) -> datetime:
     """A group's own end. UserError for a length that is a date and has passed."""
-    length = ends_at(parse_duration(window.length), window.opened_at, calendar) - window.opened_at
-    end = window.opened_at + length
-    for typed in window.extensions:
-        end = ends_at(parse_duration(typed), end, calendar)
+    typed = parse_duration(window.length)
+    length = ends_at(typed, window.opened_at, calendar) - window.opened_at
+    is_short = isinstance(typed, (Hours, Minutes))
+    least = length if is_short else min(length, READS_FOR)
+    end = max(window.opened_at + length, quiet_ends(calendar, window.opened_at) + least)
+    for extension in window.extensions:
+        end = ends_at(parse_duration(extension), end, calendar)
     for since, days in ((asked.joined_at, JOINS_FOR), (asked.changed_at, CHANGE_LEAVES)):
         if since is not None:
-            end = max(end, min(add_business_days(calendar, since, days), since + length))
+            shown_at = quiet_ends(calendar, since) if is_short else since
+            end = max(end, min(add_business_days(calendar, since, days), shown_at + length))
     if asked.held_at is not None:
         end = min(add_business_days(calendar, end, HOLDS_FOR), end + length)
     return end

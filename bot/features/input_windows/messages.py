@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core.language import Words
 from bot.core.message import (
@@ -28,14 +29,14 @@ from storage.contributions import TALK, Contribution
 from storage.network import Channel
 
 
-def opened(words: Words, found: Room, homes: Sequence[Channel]) -> tuple[Block, ...]:
-    """For the answer to the one who opened it: until when, and in which channels."""
+def opened(words: Words, found: Room, homes: Sequence[Channel], asleep: Mapping[int, datetime]) -> tuple[Block, ...]:
+    """For the answer to the one who opened it: until when, in which channels, and who is shown it later."""
     end = words.moment(found.window.closes_at)
     if found.window.is_review:
         until = words.line("It stands; those affected can look at it until {end}.", end=end)
     else:
         until = words.line("Open for input until {end}.", end=end)
-    return (Paragraph(until), *group_ends(words, found), *_reached(words, found, homes))
+    return (Paragraph(until), *group_ends(words, found), *_reached(words, found, homes), *_later(words, found, asleep))
 
 
 def group_ends(words: Words, found: Room) -> tuple[Block, ...]:
@@ -65,6 +66,18 @@ def _reached(words: Words, found: Room, homes: Sequence[Channel]) -> tuple[Block
         "{groups} cannot be reached: no channel of theirs is connected yet.", groups=listed(words, missing)
     )
     return (posted, Paragraph(line))
+
+
+def _later(words: Words, found: Room, asleep: Mapping[int, datetime]) -> tuple[Block, ...]:
+    """Whose quiet hours it waits for."""
+    if not asleep:
+        return ()
+    lines = tuple(
+        words.line("{group}: {at}", group=mention(found.groups[id]), at=words.moment(at, found.groups[id].zone))
+        for id, at in sorted(asleep.items(), key=lambda one: (one[1], one[0]))
+    )
+    opening = words.line("These have quiet hours now, and are shown it when those end:")
+    return (Paragraph(opening), Bullets(lines))
 
 
 def noted(words: Words, found: Room, given: Contribution, what: What) -> Message:

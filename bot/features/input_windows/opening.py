@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import DecisionLogged, DecisionProposed, InputOpened
+from bot.core.holding import may_wait
 from bot.core.message import Block
+from bot.core.working_time import quiet_ends
 from bot.features.input_windows import ends, messages, rules
 from bot.features.input_windows.reminding import STEPS, owed_times, reminder_times
 from bot.features.input_windows.rooms import Room, head_key
@@ -30,17 +33,26 @@ def logged(ctx: Context, fact: DecisionLogged) -> tuple[Block, ...]:
     """Opens a review after an urgent decision that affects others; the decision stands meanwhile."""
     if not fact.is_urgent or not fact.affected_ids:
         return ()
-    return open_window(ctx, fact.number, fact.affected_ids, fact.length or REVIEW_LENGTH, is_review=True)
+    length = fact.length or REVIEW_LENGTH
+    return open_window(ctx, fact.number, fact.affected_ids, length, is_review=True, is_urgent=True)
 
 
 def open_window(
-    ctx: Context, number: int, affected: Collection[int], length: str, *, is_review: bool
+    ctx: Context,
+    number: int,
+    affected: Collection[int],
+    length: str,
+    *,
+    is_review: bool,
+    is_urgent: bool = False,
 ) -> tuple[Block, ...]:
+    """Opens a window over these groups. `is_urgent`: it is shown at once, whatever the hour, and marked."""
     decision = decisions.find(ctx.db, ctx.network.id, number)
     if decision is None:
         raise LookupError(f"D-{number} is not there to be opened for input")
     ids = rules.asked_ids(decision.group_id, affected)
     groups = directory.groups_by_id(ctx.db, ctx.network.id, [decision.group_id, *ids])
+    ctx.know(groups.values())
     calendars = {id: calendar_of(groups[id]) for id in ids}
     window, asked = ends.opened(decision, length, calendars, ctx.now, is_review=is_review)
     window, asked = without_paused(window, asked, groups)
@@ -48,7 +60,7 @@ def open_window(
     room = Room(decision, window, tuple(asked), groups)
     homes = directory.homes(ctx.db, ctx.network.id, list(groups))
     for channel in homes:
-        post_head(ctx, window, channel)
+        post_head(ctx, window, channel, is_urgent=is_urgent)
     set_close(ctx, window)
     for group in asked:
         set_reminders(ctx, room, group)
@@ -60,7 +72,16 @@ def open_window(
         group_ids=tuple(ids),
         is_review=is_review,
     )
-    return (*messages.opened(ctx.words, room, homes), *ctx.publish(opened))
+    asleep = {} if is_urgent else _asleep(ctx, homes, groups)
+    return (*messages.opened(ctx.words, room, homes, asleep), *ctx.publish(opened))
+
+
+def _asleep(ctx: Context, homes: Sequence[Channel], groups: Mapping[int, Group]) -> dict[int, datetime]:
+    """The groups that are shown it later, when their quiet hours end, and when that is."""
+    now = {channel.group_id for channel in homes if not may_wait(ctx, channel)}
+    later = {channel.group_id for channel in homes} - now
+    shown_at = {id: quiet_ends(calendar_of(group), ctx.now) for id, group in groups.items() if id in later}
+    return {id: at for id, at in shown_at.items() if at > ctx.now}
 
 
 def without_paused(
@@ -72,7 +93,7 @@ def without_paused(
     return replace(window, closes_at=max(ends_of_others, default=window.closes_at)), rows
 
 
-def post_head(ctx: Context, window: Window, channel: Channel) -> None:
+def post_head(ctx: Context, window: Window, channel: Channel, *, is_urgent: bool = False) -> None:
     """The head message of a window in one channel: the root of its thread there."""
     ctx.say(
         channel,
@@ -81,6 +102,7 @@ def post_head(ctx: Context, window: Window, channel: Channel) -> None:
         key=head_key(window.number, channel.id),
         about=window.about,
         edit_gap_s=EDIT_GAP_S,
+        is_urgent=is_urgent,
     )
 
 

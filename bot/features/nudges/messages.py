@@ -21,6 +21,7 @@ REASONS = {
     telling.HOMELESS: mark("this group had no channel then"),
     telling.NOT_NEEDED: mark("it was not needed any more"),
     telling.IN_DIGEST: mark("the digest came at the same time and says it"),
+    telling.AWAY: mark("this group was paused"),
 }
 
 

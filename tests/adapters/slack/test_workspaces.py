@@ -74,7 +74,7 @@ class Network:
     async def both(self) -> None:
         """Two workspaces of one network, a group in each."""
         await self.join(self.coop, self.ana, self.oakland, f"/mycel steward {CODE}")
-        await self.types(self.ana, self.oakland, "/mycel group Oakland --tz America/Los_Angeles")
+        await self.types(self.ana, self.oakland, "/mycel group Oakland --tz America/Los_Angeles --quiet off")
         invitation = await self.types(self.ana, self.oakland, "/mycel invite")
         found = re.search(r"/mycel join (\S+?)`", invitation)
         assert found, invitation
@@ -108,11 +108,13 @@ async def test_a_workspace_that_installs_mycel_belongs_to_nobody_until_it_has_a_
 async def test_one_network_in_two_workspaces_and_one_window(network: Network) -> None:
     await network.both()
     otieno, nairobi = network.otieno, network.nairobi
-    refused = await network.types(otieno, nairobi, "/mycel group Nairobi --tz Africa/Nairobi")
+    refused = await network.types(otieno, nairobi, "/mycel group Nairobi --tz Africa/Nairobi --quiet off")
     assert "registered by a steward" in refused
     await network.new_steward_code("STEW-ARD2-22")
     await network.types(otieno, nairobi, "/mycel steward STEW-ARD2-22")
-    assert "is registered" in await network.types(otieno, nairobi, "/mycel group Nairobi --tz Africa/Nairobi")
+    assert "is registered" in await network.types(
+        otieno, nairobi, "/mycel group Nairobi --tz Africa/Nairobi --quiet off"
+    )
     await network.types(network.ana, network.oakland, "/propose Use Signal --affects nairobi --for 10bd")
     [*_, head] = network.union.shown(nairobi)
     assert "Use Signal" in head.text
@@ -131,7 +133,7 @@ async def test_an_installation_needs_the_browser_that_began_it(network: Network)
 
 async def test_uninstalling_takes_the_token_away_and_leaves_what_was_decided(network: Network) -> None:
     await network.join(network.coop, network.ana, network.oakland, f"/mycel steward {CODE}")
-    await network.types(network.ana, network.oakland, "/mycel group Oakland --tz America/Los_Angeles")
+    await network.types(network.ana, network.oakland, "/mycel group Oakland --tz America/Los_Angeles --quiet off")
     await network.types(network.ana, network.oakland, "/decide Use Signal")
     network.coop.uninstall()
     await network.slack.outgoing.settled()
@@ -143,7 +145,7 @@ async def test_uninstalling_takes_the_token_away_and_leaves_what_was_decided(net
 
 async def test_what_cannot_be_sent_to_a_workspace_waits_until_mycel_is_installed_again(network: Network) -> None:
     await network.join(network.coop, network.ana, network.oakland, f"/mycel steward {CODE}")
-    await network.types(network.ana, network.oakland, "/mycel group Oakland --tz America/Los_Angeles")
+    await network.types(network.ana, network.oakland, "/mycel group Oakland --tz America/Los_Angeles --quiet off")
     network.slack.faults.add("chat.postMessage", How.REFUSED, error="token_revoked")
     await network.types(network.ana, network.oakland, "/decide Use Signal")
     assert not [m for m in network.coop.shown(network.oakland) if "Use Signal" in m.text]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.core import telling
 from bot.core.feature import Feature
 from bot.features import conflicts, decisions, input_windows, network
 from tests.features.conflicts.scenes import leaving, make_facilitator
@@ -18,7 +19,7 @@ PEOPLE = (
 @pytest.fixture
 def features() -> Sequence[Feature]:
     elsewhere = Feature("elsewhere", commands=(leaving,))
-    return (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, conflicts.FEATURE, elsewhere)
+    return (decisions.FEATURE, input_windows.FEATURE, network.FEATURE, conflicts.FEATURE, elsewhere, telling.FEATURE)
 
 
 @pytest.fixture

@@ -99,3 +99,29 @@ async def test_a_new_home_has_a_message_of_what_waits(house: House) -> None:
     code = house.shown("oakland").split("/group-confirm ")[1].split()[0]
     await house.say("oakland", "ben", f"/group-confirm {code}")
     assert "X-1: D-1 Use Signal for alerts and D-2 Send alerts by SMS" in house.shown("oakland-two")
+
+
+async def test_who_wrote_in_a_conflict_takes_their_words_back_and_a_steward_all(house: House) -> None:
+    await house.say("oakland", "ben", "/conflict D-1 D-2 Half of us get alerts twice")
+    await house.say("nairobi", "otieno", "/log X-1 We met on Tuesday")
+    assert "Half of us get alerts twice" in house.shown("nairobi")
+    assert "no words of yours in X-1" in plain(await house.say("bilbao", "iker", "/redact X-1"))
+    assert plain(await house.say("oakland", "ben", "/redact X-1")) == (
+        "Your words in X-1 are gone, here and in every channel."
+    )
+    await house.wait(seconds=5)
+    assert "alerts twice" not in house.shown("nairobi") + house.shown("oakland")
+    assert "We met on Tuesday" in plain(await house.say("bilbao", "iker", "/show X-1"))
+    await steward(house)
+    assert "That it was there stays" in plain(await house.say("oakland", "ana", "/redact X-1"))
+    assert "We met on Tuesday" not in plain(await house.say("bilbao", "iker", "/conflicts X-1"))
+
+
+async def test_show_reads_a_conflict_as_conflicts_does(house: House) -> None:
+    await house.say("oakland", "ben", "/conflict D-1 D-2 Half of us get alerts twice")
+    shown = await house.say("bilbao", "iker", "/show X-1")
+    assert plain(shown) == plain(await house.say("bilbao", "iker", "/conflicts X-1"))
+    assert "There is no X-2 here" in plain(await house.say("bilbao", "iker", "/show X-2"))
+    await house.say("oakland", "ben", "/conflict D-1 D-2 I do not dare --in-confidence")
+    assert "There is no X-2 here" in plain(await house.say("bilbao", "iker", "/show X-2"))
+    assert "There is no X-2 here" in plain(await house.say("bilbao", "iker", "/redact X-2"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.core import telling
 from bot.core.feature import Feature
 from bot.features.decisions import FEATURE
 from storage import roles
@@ -14,7 +15,7 @@ from tests.support.house import House
 
 @pytest.fixture
 def features() -> Sequence[Feature]:
-    return (FEATURE,)
+    return (FEATURE, telling.FEATURE)
 
 
 async def give_role(house: House, name: str, role: str) -> None:

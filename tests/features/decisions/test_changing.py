@@ -129,7 +129,7 @@ async def test_a_review_that_was_missed_comes_late_and_says_so(house: House) -> 
     await house.say("oakland", "ana", "/decide Use Signal --review 30d")
     house.clock.move(days=30, hours=10)
     await house.clockwork.fire_due()
-    await house.deliverer.drain()
+    await house.wait(minutes=10)
     assert "(This comes late by 10 h: Mycel was not running.)" in house.shown("oakland")
 
 
@@ -137,7 +137,7 @@ async def test_a_review_waits_for_the_working_hours_of_its_group(house: House) -
     await house.say("oakland", "ana", "/decide Use Signal --review 30d")
     await house.wait(days=30)  # Wednesday, 01:00 in Oakland
     assert "look again" not in house.shown("oakland")
-    await house.wait(hours=8)
+    await house.wait(hours=8, minutes=10)
     assert house.shown("oakland").count("look again") == 1
     assert "late" not in house.shown("oakland")
 
@@ -222,5 +222,5 @@ async def test_a_rule_that_is_none_is_refused(house: House, typed: str) -> None:
 def test_every_view_and_deadline_is_declared() -> None:
     shown = {"decision_card", "review_due", "link_asked", "link_answered"}
     assert set(FEATURE.views) == shown | {"decision_ending", "decision_ended", "group_affected", "carried_out_asked"}
-    due = {"decision_review", "name_forgotten", "words_forgotten"}
+    due = {"decision_review", "name_forgotten", "words_forgotten", "link_unanswered"}
     assert set(FEATURE.deadlines) == due | {"decision_ending", "decision_ends", "carried_out"}

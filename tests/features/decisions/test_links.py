@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from bot.core import telling
 from bot.core.feature import Feature
 from bot.features.decisions import FEATURE as DECISIONS
 from bot.features.input_windows import FEATURE as WINDOWS
@@ -12,7 +13,7 @@ from tests.support.house import House, plain
 
 @pytest.fixture
 def features() -> Sequence[Feature]:
-    return (DECISIONS, WINDOWS)
+    return (DECISIONS, WINDOWS, telling.FEATURE)
 
 
 async def log(house: House, *titles: str) -> None:
@@ -94,6 +95,26 @@ async def test_another_groups_decision_changes_only_when_they_agree(house: House
     assert "Agreed: D-2 supersedes D-1." in house.shown("nairobi")
     assert "[Agree]" not in house.shown("oakland")
     assert "answered already" in plain(await house.say("oakland", "ana", "/decline-link D-2 supersedes D-1"))
+
+
+async def test_who_does_not_answer_is_reminded_twice_and_not_once_they_have(house: House) -> None:
+    await ask(house)
+    await house.wait(days=6)
+    assert house.shown("oakland").count("[Agree] /accept-link D-2 supersedes D-1") == 1
+    await house.wait(days=2)
+    assert house.shown("oakland").count("[Agree] /accept-link D-2 supersedes D-1") == 2
+    await house.wait(days=60)
+    assert house.shown("oakland").count("[Agree] /accept-link D-2 supersedes D-1") == 3
+    await house.say("oakland", "ben", "/accept-link D-2 supersedes D-1")
+    assert "[Agree]" not in house.shown("oakland")
+
+
+async def test_who_has_answered_is_not_reminded(house: House) -> None:
+    await ask(house)
+    await house.say("oakland", "ben", "/decline-link D-2 supersedes D-1")
+    before = len(house.channels.posts)
+    await house.wait(days=60)
+    assert len(house.channels.posts) == before
 
 
 async def test_a_group_may_keep_its_decision(house: House) -> None:

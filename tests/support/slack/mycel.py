@@ -128,7 +128,7 @@ async def found(mycel: Mycel, homes: Mapping[str, tuple[Team, str]]) -> None:
         for id, (slug, (team, channel)) in enumerate(homes.items(), start=1):
             name, zone, region, _ = GROUPS[slug]
             directory.add_workspace(tx.db, PLATFORM, team.id, 1, tx.now)
-            group = Group(1, id, slug, name, zone, region, "mon-fri", "18:00-09:00", "en", "active", ())
+            group = Group(1, id, slug, name, zone, region, "mon-fri", "off", "en", "active", ())
             directory.add_group(tx.db, group, tx.now)
             home = Channel(1, id, PLATFORM, team.id, channel, id, True, "", "active")
             directory.add_channel(tx.db, home)
