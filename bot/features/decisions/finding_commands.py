@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from bot.core.replies import Answer, Reply
 from bot.features.decisions import finding, finding_messages
 from bot.features.decisions.loading import eyes, group_named, is_secret, seen, told_to_person
 from bot.features.decisions.nearby import EACH, listed, named, near
-from storage import decision_lists, decision_shape, decision_terms
+from storage import decision_lists, decision_shape, decision_terms, delivery
 from storage.decision_lists import Filter
 from storage.decisions import Decision
 
@@ -49,7 +50,7 @@ class Positions(Args):
     reads=True,
 )
 def why(ctx: Context, args: AskWhy) -> Reply:
-    found = _answering(ctx, args.words)
+    found = _answering(ctx, args.words) or _of_this_thread(ctx)
     if not found:
         return Answer(finding_messages.nothing_about(ctx.words, args.words))
     first = _standing(ctx, found)
@@ -69,6 +70,15 @@ def _answering(ctx: Context, text: str) -> list[Decision]:
     numbers = finding.ranked(searches, near(ctx, searches))[:EACH]
     here = {d.number: d for d in decision_lists.those(ctx.db, eyes(ctx), numbers)}
     return [here[number] for number in numbers if number in here]
+
+
+def _of_this_thread(ctx: Context) -> list[Decision]:
+    """The decision in whose thread it is asked: "what was this about?"."""
+    if ctx.where is None or ctx.channel is None or (ctx.where.thread is None and ctx.where.thread_key is None):
+        return []
+    ours = delivery.about(ctx.db, ctx.network.id, ctx.channel.id, ctx.where.thread, ctx.where.thread_key)
+    number = re.fullmatch(r"D-(\d+)", ours[1]) if ours else None
+    return list(decision_lists.those(ctx.db, eyes(ctx), [int(number[1])])) if number else []
 
 
 def _standing(ctx: Context, found: Sequence[Decision]) -> Decision:

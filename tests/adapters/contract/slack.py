@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from adapters.slack.app import Tuning
 from adapters.slack.port import PLATFORM
 from bot.core.feature import Feature
 from tests.adapters.contract.stage import ANYWHERE, Stage
@@ -104,7 +105,9 @@ class SlackStage(Stage):
         return "\n".join(m.text for m in person.sees(where) if (m.ts, m.text) not in known)
 
 
-async def open_slack(url: str, features: Sequence[Feature], *, is_socket: bool = False) -> SlackStage:
+async def open_slack(
+    url: str, features: Sequence[Feature], *, is_socket: bool = False, tuning: Tuning = CALM
+) -> SlackStage:
     """One workspace with the app in it."""
     clock = Clock()
     slack = Slack(now=lambda: clock.now.timestamp())
@@ -113,7 +116,7 @@ async def open_slack(url: str, features: Sequence[Feature], *, is_socket: bool =
     await slack.start()
     team = Team(slack, "coop")
     settings = mycel.account(slack, team.token, is_socket=is_socket)
-    behind = await mycel.open_mycel(slack, settings, url, clock=clock, features=features, tuning=CALM)
+    behind = await mycel.open_mycel(slack, settings, url, clock=clock, features=features, tuning=tuning)
     stage = SlackStage(slack, team, behind, clock)
     for slug, (_, zone, _, names) in GROUPS.items():
         people = {name: team.person(name, zone) for name in names}

@@ -69,6 +69,6 @@ async def open_stage(slack: Slack, sqlite_url: str) -> AsyncIterator[Stage]:
     make_tables(sqlite_url)
     work = open_work(sqlite_url, clock=lambda: datetime.now(UTC))
     team = Team(slack, "coop")
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1)) as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session:
         yield Stage(slack, team, team.channel("garden"), session, work, OwnMessages())
     await work.close()

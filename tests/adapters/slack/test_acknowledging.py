@@ -17,6 +17,7 @@ from storage.decision_tables import decisions
 from storage.inbox import inbox
 from storage.work import Tx
 from tests.adapters.contract.slack import SlackStage
+from tests.adapters.slack.recorded import recorded
 from tests.support.house import rows
 from tests.support.slack import payloads
 from tests.support.slack.outgoing import ACK_WITHIN_S, COMMAND, EVENT, INTERACTIVE, encoded, signed
@@ -119,6 +120,23 @@ async def test_what_is_not_slack_s_is_turned_away_and_leaves_nothing(stage: Slac
     assert await stage.work.read(lambda tx: rows(tx.db, inbox)) == 0
     assert await titles(stage) == []
     assert ana.sees(oakland) == []
+
+
+async def test_slack_is_told_that_the_address_is_ours_and_its_look_at_the_certificate_does_nothing(
+    stage: SlackStage,
+) -> None:
+    """Slack asks both when the address is put into the app's settings."""
+    asked, app = recorded("url_verification"), stage.slack.app
+    body, headers = encoded(EVENT, asked)
+    right = headers | signed(body, app.signing_secret, int(stage.slack.world.real()))
+    async with aiohttp.ClientSession() as session:
+        async with session.post(app.request_url, data=body, headers=headers) as answer:
+            assert answer.status == 401
+        async with session.post(app.request_url, data=body, headers=right) as answer:
+            assert (answer.status, asked["challenge"] in await answer.text()) == (200, True)
+        async with session.post(app.request_url, data={"ssl_check": "1", "token": "x"}) as answer:
+            assert (answer.status, await answer.text()) == (200, "")
+    assert await stage.work.read(lambda tx: rows(tx.db, inbox)) == 0
 
 
 def _payload(stage: SlackStage, kind: str) -> dict[str, Any]:

@@ -10,10 +10,12 @@ import aiohttp
 import pytest
 
 from adapters.slack.errors import SlackError
+from bot.app import FEATURES
 from bot.core.delivery import Post
 from bot.core.message import Message, Picture, paragraph
 from bot.core.painting import WindowRow, windows_drawing
 from storage import pictures
+from tests.adapters.contract.slack import open_slack
 from tests.adapters.slack.sending import LAG_S, Stage, now, open_stage
 from tests.support.slack.faults import How
 from tests.support.slack.server import Slack
@@ -162,3 +164,16 @@ async def test_the_stand_in_shows_no_file_before_its_time_nor_another_workspace_
         assert (await call("files.completeUploadExternal", data={"files": files}))["ok"]
         assert (await call("files.completeUploadExternal", data={"files": files}))["error"] == "file_not_found"
         assert (await call("chat.postMessage", json=shown))["ok"]
+
+
+async def test_a_digest_of_many_windows_has_its_picture_in_the_channel(sqlite_url: str) -> None:
+    stage = await open_slack(sqlite_url, FEATURES)
+    for n in range(3):
+        await stage.say("oakland", "ana", f"/propose Number {n} --affects nairobi,bilbao --for 1mo")
+    await stage.mycel.core.standing.begin()
+    await stage.wait(days=7)
+    said = [m.raw for m in stage.channels["bilbao"].messages.values() if "What concerns Bilbao" in m.raw["text"]]
+    [image] = [block for block in said[-1]["blocks"] if block["type"] == "image"]
+    assert stage.slack.world.uploads[image["slack_file"]["id"]].is_complete
+    assert image["alt_text"].startswith("Open windows on a time line: D-1 until")
+    await stage.close()

@@ -10,7 +10,6 @@ import pytest
 
 from adapters.slack import own
 from adapters.slack.errors import SlackError
-from adapters.slack.own import OwnMessages
 from bot.core.errors import DeliveryError
 from bot.core.message import Message, Quote, paragraph
 from tests.adapters.slack.sending import LAG_S, Stage, now, open_stage
@@ -116,12 +115,18 @@ async def test_what_did_not_arrive_is_posted(stage: Stage, how: How) -> None:
     assert stage.shown() == ["Hello"]
 
 
-async def test_what_an_earlier_process_sent_is_found_again(stage: Stage) -> None:
-    first = await (await stage.sender()).post(stage.post())
-    stage.own = OwnMessages()
-    assert await (await stage.sender()).post(stage.post(is_unclear=True)) == first
-    assert stage.shown() == ["Hello"]
-    assert stage.own.keys == {(stage.garden.id, first): "D-1:card"}
+@pytest.mark.parametrize("is_reply", [False, True])
+async def test_what_another_process_sent_just_now_is_found_again(stage: Stage, *, is_reply: bool) -> None:
+    """However long this one has been running: what counts is when the other's last try had ended."""
+    stage.slack.world.history_lag_s = LAG_S / 2
+    here, there = await stage.sender(), await stage.sender()
+    thread = await there.post(stage.post("Root", key="root")) if is_reply else None
+    first = await there.post(stage.post(thread=thread))
+    stage.own.learn(stage.garden.id, first, "forgotten")
+    assert await here.post(stage.post(thread=thread, is_unclear=True, unclear_by=now())) == first
+    assert stage.shown(thread)[-1] == "Hello"
+    assert len(stage.shown(thread)) == (2 if is_reply else 1)
+    assert stage.own.keys[stage.garden.id, first] == "D-1:card"
 
 
 async def test_a_429_is_no_unclear_send_and_says_when_to_come_back(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import aiohttp
@@ -15,7 +16,7 @@ from adapters.slack.errors import CannotConnect
 from adapters.slack.socket import SocketMode
 from adapters.slack.web import call, web_client
 from bot.app import FEATURES
-from tests.adapters.contract.slack import SlackStage, open_slack
+from tests.adapters.contract.slack import CALM, SlackStage, open_slack
 from tests.adapters.contract.test_dialogues import record
 from tests.support.slack.faults import How
 from tests.support.slack.people import Team
@@ -55,13 +56,14 @@ async def test_a_lost_connection_is_opened_again_and_events_are_taken_once(socke
     assert await titles(stage) == ["Meet on Tuesdays"]
 
 
-async def test_a_connection_that_stalls_is_noticed_and_replaced(socket_stage: SlackStage) -> None:
-    stage = socket_stage
-    before = len(stage.slack.called("apps.connections.open"))
-    stage.slack.sockets.stall()
-    await _until(lambda: len(stage.slack.called("apps.connections.open")) > before)
-    await stage.slack.sockets.connected()
+async def test_a_connection_that_stalls_is_noticed_and_replaced(sqlite_url: str) -> None:
+    watchful = replace(CALM, ping_s=1, watch_s=1)
+    stage = await open_slack(sqlite_url, FEATURES, is_socket=True, tuning=watchful)
+    sockets = stage.slack.sockets
+    sockets.stall()
+    await _until(lambda: bool(sockets.open) and not any(connection.is_stalled for connection in sockets.open))
     assert "D-1" in await stage.say("oakland", "ana", "/decide Meet on Tuesdays")
+    await stage.close()
 
 
 async def test_socket_mode_that_is_switched_off_is_said_and_taken_up_again_when_it_is_on(
@@ -160,7 +162,7 @@ async def test_a_stop_finishes_what_was_taken_up_and_takes_up_nothing_new(slack:
 
 
 async def _until(is_so: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(20):
         while True:
             if is_so():
                 return
