@@ -79,7 +79,7 @@ async def _grow(mycel: Playing, section: Section, database: str, text: str) -> N
 async def _heads(mycel: Playing, stored: int, database: str, text: str) -> Figure:
     core = mycel.core
     ahead: list[datetime] = [core.clock()]
-    deliverer = Deliverer(core.work, Nowhere(), core.dispatch.registry.views, lambda: ahead[-1], core.new_id)
+    deliverer = Deliverer(core.work, Nowhere(), core.dispatch.registry, lambda: ahead[-1], core.new_id)
     await deliverer.drain()
     samples = []
     for _ in range(5):
@@ -98,7 +98,7 @@ async def _wide(mycel: Playing, section: Section, database: str) -> None:
     found = re.search(r"D-\d+", to_plain(answer.message))
     assert found is not None
     nowhere, ahead = Nowhere(), [core.clock()]
-    deliverer = Deliverer(core.work, nowhere, core.dispatch.registry.views, lambda: ahead[-1], core.new_id)
+    deliverer = Deliverer(core.work, nowhere, core.dispatch.registry, lambda: ahead[-1], core.new_id)
     await deliverer.drain()
     text = f"input {found[0]} question Case {{n}}: who pays for it?"
     costs = [await measure(Load(1, EACH, lambda _c, _n: mycel.say(text))) for _ in range(4)]

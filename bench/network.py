@@ -88,9 +88,7 @@ class Life:
         self.dispatch = Dispatch(work, FEATURES, ids.__next__, lambda: None)
         registry = self.dispatch.registry
         self.platform = Platform(lambda: self._clock[0], {g.id: g for g in self.groups}, self.calendars)
-        self._deliverer = Deliverer(
-            work, self.platform, registry.views, lambda: self._clock[0], ids.__next__, registry=registry
-        )
+        self._deliverer = Deliverer(work, self.platform, registry, lambda: self._clock[0], ids.__next__)
         self._clockwork = Clockwork(work, registry, lambda: self._clock[0], ids.__next__)
         self._standing = Standing(work, registry, lambda: self._clock[0], ids.__next__)
         self._events: list[_Event] = []

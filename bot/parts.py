@@ -60,7 +60,7 @@ class Core:
     def add_sender(self, sender: Sender) -> Deliverer:
         """What delivers for a platform from now on."""
         registry = self.dispatch.registry
-        deliverer = Deliverer(self.work, sender, registry.views, self.clock, self.new_id, registry=registry)
+        deliverer = Deliverer(self.work, sender, registry, self.clock, self.new_id)
         self.deliverers.append(deliverer)
         return deliverer
 

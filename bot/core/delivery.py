@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 from bot.core.context import ViewContext
 from bot.core.errors import DeliveryError
-from bot.core.feature import View
 from bot.core.language import Words
 from bot.core.message import Message, Note
 from bot.core.message_json import to_json
@@ -102,21 +101,18 @@ class _Ready:
 class Deliverer:
     """Sends what one platform should show. `clock` is the real one, aware UTC.
 
-    `registry`: for views that ask other features what to say.
+    `registry`: its views say what each message shows, and may ask other features.
     """
 
     def __init__(
         self,
         work: Work,
         sender: Sender,
-        views: Mapping[str, View],
+        registry: Registry,
         clock: Callable[[], datetime],
         new_id: Callable[[], int],
-        *,
-        registry: Registry | None = None,
     ) -> None:
-        self._work, self._sender, self._views = work, sender, views
-        self._registry = registry or Registry(())
+        self._work, self._sender, self._registry = work, sender, registry
         self._clock, self._new_id = clock, new_id
         self._woken = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
@@ -279,7 +275,7 @@ class Deliverer:
     def _render(self, tx: Tx, row: Pending) -> _Ready:
         place = directory.channel_scope(tx.db, row.network_id, row.channel_id)
         ctx = _view_context(tx, place, self._registry)
-        message = self._views[row.view](ctx, row.args)
+        message = self._registry.views[row.view](ctx, row.args)
         if message is not None and row.thread_of is not None and row.root_remote_id is None:
             # A root that was given up or has nothing to show: the reply goes to the channel.
             note = Note(ctx.words.line("(The message this belongs to is not shown here.)"))

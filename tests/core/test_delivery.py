@@ -70,7 +70,7 @@ def plug_in(house: House) -> Platform:
 
 
 def new_deliverer(house: House) -> Deliverer:
-    return Deliverer(house.work, house.channels, house.dispatch.registry.views, house.clock, house.new_id)
+    return Deliverer(house.work, house.channels, house.dispatch.registry, house.clock, house.new_id)
 
 
 async def want(

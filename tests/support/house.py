@@ -82,7 +82,7 @@ class House:
         self.channels = Channels()
         self.dispatch.registry.sleepless.add(self.channels.platform)
         registry = self.dispatch.registry
-        self.deliverer = Deliverer(work, self.channels, registry.views, clock, self.new_id, registry=registry)
+        self.deliverer = Deliverer(work, self.channels, registry, clock, self.new_id)
         self.clockwork = Clockwork(work, self.dispatch.registry, clock, self.new_id)
         self.standing = Standing(work, registry, clock, self.new_id)
         self._events = itertools.count(1)

@@ -91,9 +91,7 @@ async def open_matrix_stage(url: str, features: Sequence[Feature]) -> MatrixStag
     dispatch = Dispatch(work, features, lambda: next(ids), lambda: None, new_code=lambda: f"CODE-{next(ids)}")
     homeserver, own, pauses = FakeHomeserver(clock), OwnMessages(), list[float]()
     port = FakePort(homeserver)
-    deliverer = Deliverer(
-        work, MatrixSender(work, {SERVER: port}, own), dispatch.registry.views, clock, lambda: next(ids)
-    )
+    deliverer = Deliverer(work, MatrixSender(work, {SERVER: port}, own), dispatch.registry, clock, lambda: next(ids))
 
     async def sleep(seconds: float) -> None:
         pauses.append(seconds)

@@ -81,7 +81,7 @@ def open_stage(
     wakers: list[Callable[[], None]] = []
     dispatch = Dispatch(work, features, lambda: next(ids), lambda: wakers[0](), new_code=lambda: f"CODE-{next(ids)}")
     sender = LocalSender(work, lambda: next(ids), changes)
-    deliverer = Deliverer(work, sender, dispatch.registry.views, now, lambda: next(ids))
+    deliverer = Deliverer(work, sender, dispatch.registry, now, lambda: next(ids))
     wakers.append(deliverer.wake)
     clockwork = Clockwork(work, dispatch.registry, now, lambda: next(ids))
     travel = TimeTravel(work, clockwork, deliverer.drain, now)

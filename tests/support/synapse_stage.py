@@ -127,7 +127,7 @@ async def open_synapse_stage(
     client = MatrixClient(account, tools, handle, hear_of_trouble, QUICK)
     handlings.append(Handling(work, dispatch, client, own, Voice(work, client)))
     sender = MatrixSender(work, {workspace: client}, own)
-    deliverer = Deliverer(work, sender, dispatch.registry.views, clock, lambda: next(ids))
+    deliverer = Deliverer(work, sender, dispatch.registry, clock, lambda: next(ids))
     clockwork = Clockwork(work, dispatch.registry, clock, lambda: next(ids))
     rooms = await asyncio.to_thread(_make_rooms, people, is_encrypting)
     await work.write(1, lambda tx: _found(tx, workspace, rooms))

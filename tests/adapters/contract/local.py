@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
+
 from adapters.local.inbound import Delete, Edit, Press, React, Request, Say
 from bot.core.feature import Feature
 from bot.core.message import Action, Actions, Message, to_plain
@@ -12,6 +14,7 @@ from bot.core.message_json import from_json
 from bot.core.replies import Answer, Reply
 from storage import local_chat
 from storage.local_chat import LocalMessage
+from storage.network_tables import groups
 from tests.adapters.contract.stage import ANYWHERE, Stage
 from tests.support import playground
 from tests.support.house import Clock, plain
@@ -96,4 +99,6 @@ async def open_local(url: str, features: Sequence[Feature]) -> LocalStage:
     clock = Clock()
     stage = playground.open_stage(url, features, clock)
     await stage.playground.start()
+    # As on the stages of all other platforms: nobody has quiet hours.
+    await stage.work.write(1, lambda tx: tx.db.execute(sa.update(groups).values(quiet="off")).rowcount)
     return LocalStage(stage, clock)

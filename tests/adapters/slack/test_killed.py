@@ -26,7 +26,7 @@ class BusyMachine:
 def life(stage: SlackStage, *, is_busy: bool = False) -> Deliverer:
     core = stage.mycel.core
     clock = BusyMachine(stage.clock) if is_busy else stage.clock
-    return Deliverer(core.work, stage.deliverer._sender, core.dispatch.registry.views, clock, core.new_id)
+    return Deliverer(core.work, stage.deliverer._sender, core.dispatch.registry, clock, core.new_id)
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -39,7 +39,6 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 async def test_the_next_life_may_be_too_busy_to_look_and_the_one_after_it_looks(stage: SlackStage) -> None:
     oakland = stage.channels["oakland"]
-    stage.slack.world.history_lag_s = 0.02
     await stage.people["ana"].types(oakland, "/decide Meet on Tuesdays")
     stage.slack.faults.add("chat.postMessage", How.HANG_AFTER, channel=oakland.id)
     killed = life(stage)

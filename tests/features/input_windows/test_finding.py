@@ -26,4 +26,3 @@ async def test_show_finds_the_decision_on_which_something_was_said(house: House)
     for typed in ("/show C-1", "/show 1", "/show #1"):
         assert plain(await house.say("bilbao", "iker", typed)).startswith("D-1 Use Signal for alerts\n")
     assert "There is no C-7 here." in plain(await house.say("bilbao", "iker", "/show C-7"))
-    assert "`/conflicts X-2`" in plain(await house.say("bilbao", "iker", "/show X-2"))
