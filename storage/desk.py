@@ -17,8 +17,9 @@ from storage.audiences import Eyes, readable, values
 from storage.conflict_tables import conflict_parties, conflicts
 from storage.conflicts import COLUMNS, CONFIDED, DIFFERING, OF_VALUES, OPEN, STATES, SUGGESTED, Conflict
 from storage.decision_tables import decisions
+from storage.digest_content import LIVE_NUMBERS
 from storage.types import UtcDateTime
-from storage.window_tables import contributions, input_windows
+from storage.window_tables import IS_LIVE, contributions, input_windows
 
 LIVE = (SUGGESTED, CONFIDED, OPEN)
 """States that wait for somebody."""
@@ -132,8 +133,7 @@ _CONCERNS = (
     )
     .where(
         contributions.c.network_id == bindparam("n"),
-        contributions.c.stance == sa.literal_column("'concern'"),
-        contributions.c.state == "open",
+        sa.text("contributions.stance = 'concern' AND contributions.state = 'open'"),
         contributions.c.redacted_at.is_(None),
         input_windows.c.state != "cancelled",
         readable(_decision),
@@ -157,6 +157,8 @@ _OUTCOMES = (
     )
     .where(
         input_windows.c.network_id == bindparam("n"),
+        sa.text(f"input_windows.{IS_LIVE}"),
+        _decision.c.number.in_(LIVE_NUMBERS),
         input_windows.c.state == "closed",
         _decision.c.redacted_at.is_(None),
         readable(_decision),

@@ -121,11 +121,11 @@ _LIVE = sa.text(f"input_windows.{IS_LIVE}")
 # A group's number + 0 below: the few windows that are open are looked at, and not all that a group was ever asked.
 # Said twice, so that SQLite begins at the few windows that are live and not at what there was in all the years.
 _live = input_windows.alias("live")
-_LIVE_NUMBERS = sa.select(_live.c.number).where(_live.c.network_id == bindparam("n"), sa.text(f"live.{IS_LIVE}"))
+LIVE_NUMBERS = sa.select(_live.c.number).where(_live.c.network_id == bindparam("n"), sa.text(f"live.{IS_LIVE}"))
 _OF_WINDOW = sa.and_(
     window_groups.c.network_id == input_windows.c.network_id,
     window_groups.c.number == input_windows.c.number,
-    window_groups.c.number.in_(_LIVE_NUMBERS),
+    window_groups.c.number.in_(LIVE_NUMBERS),
 )
 _ASKED = (
     sa.select(
@@ -178,7 +178,7 @@ _REVIEWS = (
 _OF_CONCERN = sa.and_(
     contributions.c.network_id == input_windows.c.network_id,
     contributions.c.number == input_windows.c.number,
-    contributions.c.number.in_(_LIVE_NUMBERS),
+    contributions.c.number.in_(LIVE_NUMBERS),
     contributions.c.stance == sa.literal_column("'concern'"),
 )
 _CONCERNS = (

@@ -9,6 +9,8 @@ from storage.types import JsonText, UtcDateTime, metadata
 
 IS_LIVE = "state IN ('open', 'closed')"
 """The condition of the index on live windows: a query that says it in these words finds them by it."""
+IS_UNANSWERED = "stance = 'concern' AND state = 'open'"
+"""As IS_LIVE, for concerns that nobody has answered."""
 input_windows = sa.Table(
     "input_windows",
     metadata,
@@ -129,6 +131,13 @@ contributions = sa.Table(
         "id",
         sqlite_where=sa.text("stance = 'concern'"),
         postgresql_where=sa.text("stance = 'concern'"),
+    ),
+    sa.Index(
+        "ix_contributions_unanswered",
+        "network_id",
+        "given_at",
+        sqlite_where=sa.text(IS_UNANSWERED),
+        postgresql_where=sa.text(IS_UNANSWERED),
     ),
     sa.Index("ix_contributions_message", "network_id", "channel_id", "message_id"),
     sa.Index("ix_contributions_person", "network_id", "person_id", "number"),
