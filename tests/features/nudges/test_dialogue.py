@@ -109,6 +109,16 @@ async def test_then_the_contact_then_a_neighbour_then_the_circle(house: House) -
     assert await circle(house) == ""
 
 
+async def test_a_contact_with_a_name_is_addressed(house: House) -> None:
+    assert "Wanjiku is the contact of Nairobi." in plain(
+        await house.say("nairobi", "wanjiku", "/group --contact wanjiku")
+    )
+    await propose(house, "6mo")
+    await days(house, 70)
+    addressed = [text.splitlines()[0] for text in nudges(house, "nairobi")][2]
+    assert addressed.startswith("@Wanjiku: two questions in this channel found no answer.")
+
+
 async def circle(house: House) -> str:
     """What those who host are told of silence."""
 
