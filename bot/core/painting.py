@@ -6,9 +6,10 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PIL import Image, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 WIDTH, MARGIN, LABELS = 760, 16, 64
 ROW, BAR, TOP, LINE = 46, 14, 30, 15
@@ -47,6 +48,8 @@ def painted(drawing: Mapping[str, Any]) -> bytes:
     """The PNG of a drawing; ValueError for a kind that this version does not know."""
     if drawing.get("is") != "windows":
         raise ValueError(f"a drawing of kind {drawing.get('is')!r} is not known here")
+    from PIL import Image, ImageDraw  # 9 MB that most processes never need
+
     rows, now = drawing["rows"], datetime.fromisoformat(drawing["now"])
     image = Image.new("RGB", (WIDTH, TOP + ROW * len(rows) + MARGIN), PAPER)
     paper = ImageDraw.Draw(image)
@@ -103,4 +106,6 @@ def _row(paper: ImageDraw.ImageDraw, scale: _Scale, top: int, row: Mapping[str, 
 
 
 def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    from PIL import ImageFont
+
     return ImageFont.load_default(size=12)
