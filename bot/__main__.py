@@ -269,7 +269,8 @@ def export_madr(path: Path) -> None:
 def bench(is_long: bool, only: tuple[str, ...], as_json: bool) -> None:
     """Measure what Mycel costs on this machine: speed, CPU and memory. Takes some minutes."""
     try:
-        from bench import run as measurements
+        with _nothing_collected():  # as `mycel run` does
+            from bench import run as measurements
     except ModuleNotFoundError as missing:
         if missing.name != "bench":
             raise
