@@ -8,8 +8,11 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
+from psycopg import sql
 
 import storage.schema
 from storage.engine import open_engine
@@ -18,10 +21,14 @@ __all__ = ["make_tables"]
 
 
 def make_tables(url: str) -> None:
-    """All tables of the code, where there are none yet. On SQLite it takes a millisecond, made anew a hundred."""
+    """All tables of the code, where there is nothing yet and nobody is connected.
+
+    On SQLite it takes a millisecond, made anew a hundred; on PostgreSQL a tenth of a second and four of them.
+    """
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        _make(url)
+        with _admin(parsed) as admin:
+            _create(admin, str(parsed.database), _template(parsed.set(database="postgres")))
         return
     assert parsed.database is not None
     made = Path(parsed.database)
@@ -31,6 +38,28 @@ def make_tables(url: str) -> None:
         os.fdopen(os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as to,
     ):
         shutil.copyfileobj(source, to)
+
+
+def _admin(url: sa.URL) -> psycopg.Connection[Any]:
+    wanted = url.set(drivername="postgresql", database="postgres")
+    return psycopg.connect(wanted.render_as_string(hide_password=False), autocommit=True)
+
+
+def _create(admin: psycopg.Connection[Any], name: str, template: str) -> None:
+    """A database in the place of another one of this name."""
+    made, like = sql.Identifier(name), sql.Identifier(template)
+    admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(made))
+    admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, like))
+
+
+@cache
+def _template(server: sa.URL) -> str:
+    """The name of a database that has the tables and nothing in them; of this process, gone with the server."""
+    name = f"mycel_tables_{os.getpid()}"
+    with _admin(server) as admin:
+        _create(admin, name, "template0")
+    _make(server.set(database=name).render_as_string(hide_password=False))
+    return name
 
 
 def _privately(path: str, flags: int) -> int:
