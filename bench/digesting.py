@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +12,7 @@ from bench import filling
 from bench.places import Places
 from bench.playing import GROUPS, Playing, playing
 from bench.report import Figure, Section
+from bench.statements import statements
 from storage.decision_tables import decision_groups, decisions
 from storage.window_tables import input_windows, window_groups
 from storage.work import Tx
@@ -87,25 +86,10 @@ async def _week(mycel: Playing) -> None:
 
 async def _measure(mycel: Playing, section: Section, name: str) -> None:
     took = []
-    with _statements() as seen:
+    with statements() as seen:
         await mycel.say("digest now", channel="bilbao")
     for _ in range(_REPETITIONS):
         began = perf_counter()
         await mycel.say("digest now", channel="bilbao")
         took.append((perf_counter() - began) * 1e3)
     section.add(Figure(name, "ms", took, note=f"{len(seen)} statements"))
-
-
-@contextmanager
-def _statements() -> Iterator[list[str]]:
-    """What is executed meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
