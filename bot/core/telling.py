@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from bot.core import holding
 from bot.core.calendars import calendar_of
@@ -20,11 +20,15 @@ from bot.core.events import (
     ContributionGiven,
     DecisionCarriedOut,
     DecisionConcluded,
+    DecisionExpired,
+    DecisionRenewed,
+    DecisionsLinked,
     GroupChanged,
     GroupPassed,
+    LinkAnswered,
 )
 from bot.core.feature import Feature, Telling
-from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph
+from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph, Spans, Text
 from bot.core.working_time import WorkingTime, next_working_moment
 from storage import attention, counters, directory, tellings
 from storage.deadlines import Deadline
@@ -201,17 +205,31 @@ def told_at(ctx: Context, group_id: int) -> list[datetime]:
 
 def _say(ctx: Context, group: Group, chosen: Sequence[Told]) -> None:
     homes = directory.homes(ctx.db, ctx.network.id, [group.id])
-    alone = _declared(ctx, chosen[0]).alone if len(chosen) == 1 else None
+    one = _alone(ctx, chosen)
+    alone = _declared(ctx, one).alone if one is not None else None
     if not homes:
         for wish in chosen:
             tellings.end(ctx.db, wish, LEFT, HOMELESS, ctx.now)
         return
-    key = alone(ctx, chosen[0]) if alone else _together(ctx, homes, chosen)
+    key = alone(ctx, one) if alone else _together(ctx, homes, chosen)
     for wish in chosen:
         tellings.end(ctx.db, wish, TOLD, "", ctx.now, key)
         told = _declared(ctx, wish).told
         if told is not None:
             told(ctx, wish)
+
+
+def _alone(ctx: Context, chosen: Sequence[Told]) -> Told | None:
+    """What is said by itself: where all ask for the same, a question to a silent channel says most."""
+    if len({_matter(ctx, wish) for wish in chosen}) > 1:
+        return None
+    return next((wish for wish in chosen if "asks" in wish.args), chosen[0])
+
+
+def _matter(ctx: Context | ViewContext, told: Told) -> tuple[str, str]:
+    """What it is about, and for what it asks."""
+    asks = told.args.get("asks") or ctx.registry.tellings[told.kind].asks
+    return told.about, asks or f"{told.kind} {told.step}"
 
 
 def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) -> str:
@@ -227,12 +245,28 @@ def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) ->
 def together(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """Several reminders in one message; what does not hold any more is not shown."""
     rows = tellings.many(ctx.db, ctx.network.id, args["ids"])
-    lines = [ctx.registry.tellings[row.kind].line(ctx, row) for row in rows]
-    shown = tuple(line for line in lines if line)
+    shown = entries(ctx, rows)
     if not shown:
         return None
     opening = Paragraph(ctx.words.line("What waits for you:"))
     return Message((opening, Bullets(shown), why_asked(ctx, args["ids"][0])))
+
+
+def entries(ctx: ViewContext, rows: Iterable[Told]) -> tuple[Spans, ...]:
+    """One entry for each thing that they are about, with all that is to be said of it; what is asked twice, once."""
+    found: dict[str, Spans] = {}
+    asked: set[tuple[str, str]] = set()
+    for row in rows:
+        declared = ctx.registry.tellings[row.kind]
+        subject, line = declared.subject(ctx, row), declared.line(ctx, row)
+        matter = _matter(ctx, row)
+        if subject is None or line is None or matter in asked:
+            continue
+        asked.add(matter)
+        before = found.get(row.about)
+        opening = (*before, Text("; ")) if before else (*subject, Text(": ")) if subject else ()
+        found[row.about] = (*opening, *line)
+    return tuple(found.values())
 
 
 def why_asked(ctx: ViewContext | Context, id: int) -> Actions:
@@ -277,11 +311,17 @@ def _declared(ctx: Context, wish: Told) -> Telling:
     return ctx.registry.tellings[wish.kind]
 
 
-def no_longer_so(
-    ctx: Context, fact: ContributionGiven | GroupPassed | DecisionConcluded | DecisionCarriedOut
-) -> tuple[Block, ...]:
+_OfOne = ContributionGiven | GroupPassed | DecisionConcluded | DecisionCarriedOut | DecisionRenewed | DecisionExpired
+
+
+def no_longer_so(ctx: Context, fact: _OfOne) -> tuple[Block, ...]:
     """What was said of a decision is looked at anew: who has been heard since is no longer reminded."""
     return _anew(ctx, (fact.number,))
+
+
+def link_changed(ctx: Context, fact: DecisionsLinked | LinkAnswered) -> tuple[Block, ...]:
+    """The same of both: one may replace the other, or nobody waits for a word on it any more."""
+    return _anew(ctx, (int(fact.about.removeprefix("D-")), fact.to_number))
 
 
 def conflict_ended(ctx: Context, fact: ConflictEnded) -> tuple[Block, ...]:
@@ -312,7 +352,8 @@ FEATURE = Feature(
     subscriptions=(
         (GroupChanged, hours_changed),
         (ConflictEnded, conflict_ended),
-        *((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded, DecisionCarriedOut)),
+        *((fact, no_longer_so) for fact in get_args(_OfOne)),
+        *((fact, link_changed) for fact in (DecisionsLinked, LinkAnswered)),
     ),
 )
 """What stands behind every room that offers something; it has no commands of its own."""

@@ -24,4 +24,4 @@ def _why(words: Words, told: Told) -> Spans:
     )
 
 
-DIGEST = Telling(is_wanted=_is_wanted, line=_line, why=_why)
+DIGEST = Telling(is_wanted=_is_wanted, subject=_line, line=_line, why=_why)
