@@ -76,11 +76,13 @@ def decide(
     snoozed_until: datetime | None,
     now: datetime,
     *,
+    digest_at: datetime | None = None,
     waits: bool = False,
 ) -> Verdict:
     """Whether it is said now. `told_at`: when messages of this sort went to the group in the last days. Pure.
 
-    `waits`: it comes later where the group has had enough, unless its time is over by then.
+    `digest_at`: when its last digest did; it is not counted among them, but keeps some hours apart too. `waits`: it
+    comes later where the group has had enough, unless its time is over by then.
     """
     if wish.is_urgent:
         return Verdict(NOW, now)
@@ -95,7 +97,7 @@ def decide(
     if len(lately) >= MOST_A_WEEK:
         free_at = next_working_moment(calendar, lately[-MOST_A_WEEK] + A_WEEK)
         return _later(wish, free_at, now, ENOUGH) if waits else Verdict(LEAVE, now, ENOUGH)
-    last_at = max(told_at, default=None)
+    last_at = max((*told_at, *((digest_at,) if digest_at else ())), default=None)
     if last_at is not None and now < last_at + APART:
         apart_at = next_working_moment(calendar, last_at + APART)
         if wish.latest_at is None or apart_at <= wish.latest_at:
@@ -181,7 +183,8 @@ def _judged(ctx: Context, group: Group, wish: Told, round: int) -> bool:
     state = attention.find(ctx.db, ctx.network.id, group.id)
     snoozed_until = state.snoozed_until if state else None
     waits = _declared(ctx, wish).waits
-    verdict = decide(wish, calendar_of(group), told_at(ctx, group.id), snoozed_until, ctx.now, waits=waits)
+    said_at, digest_at = told_at(ctx, group.id), _digest_at(ctx, group.id)
+    verdict = decide(wish, calendar_of(group), said_at, snoozed_until, ctx.now, digest_at=digest_at, waits=waits)
     if verdict.do == NOW and group.state == "active":
         return True
     if wish.due_at > ctx.now:
@@ -201,6 +204,12 @@ def told_at(ctx: Context, group_id: int) -> list[datetime]:
     ended = tellings.ended_since(ctx.db, ctx.network.id, group_id, ctx.now - A_WEEK, 200)
     messages = {t.message_key: t.ended_at for t in ended if t.state == TOLD and t.message_key and t.kind != IN_DIGEST}
     return [at for at in messages.values() if at is not None]
+
+
+def _digest_at(ctx: Context, group_id: int) -> datetime | None:
+    """When the group had its digest, if that is no more than a few hours ago."""
+    ended = tellings.ended_since(ctx.db, ctx.network.id, group_id, ctx.now - APART, 20)
+    return max((t.ended_at for t in ended if t.state == TOLD and t.kind == IN_DIGEST and t.ended_at), default=None)
 
 
 def _say(ctx: Context, group: Group, chosen: Sequence[Told]) -> None:

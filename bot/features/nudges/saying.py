@@ -136,7 +136,7 @@ def _call_why(words: Words, told: Told) -> Spans:
 
 
 def _quieter(words: Words) -> Spans:
-    return (Text(" "), *words.line("Quiet for a while: {command}", command=Code("/snooze 3d")))
+    return (Text(" "), *words.line("{command} gives you quiet for a while.", command=Code("/snooze 3d")))
 
 
 def _telling(
