@@ -41,6 +41,7 @@ MOST_A_WEEK = 5
 """Messages of its own accord to a group in seven days; its weekly digest comes beside them."""
 A_WEEK = timedelta(days=7)
 APART = timedelta(hours=4)
+MOST_BUTTONS = 5
 TOGETHER = timedelta(hours=2)
 """What would come within this time comes now, in the same message."""
 GATHER = timedelta(minutes=10)
@@ -253,26 +254,33 @@ def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) ->
 
 def together(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """Several reminders in one message; what does not hold any more is not shown."""
-    rows = tellings.many(ctx.db, ctx.network.id, args["ids"])
-    shown = entries(ctx, rows)
-    if not shown:
+    rows = still_held(ctx, tellings.many(ctx.db, ctx.network.id, args["ids"]))
+    if not rows:
         return None
     opening = Paragraph(ctx.words.line("What waits for you:"))
-    return Message((opening, Bullets(shown), why_asked(ctx, args["ids"][0])))
+    ways = [act(ctx, row) for row in rows if (act := ctx.registry.tellings[row.kind].act) is not None]
+    once = {way.command: way for way in ways if way is not None}
+    actions = (*tuple(once.values())[:MOST_BUTTONS], *why_asked(ctx, args["ids"][0]).actions)
+    return Message((opening, Bullets(entries(ctx, rows)), Actions(actions)))
+
+
+def still_held(ctx: ViewContext, rows: Iterable[Told]) -> list[Told]:
+    """Those of which there is something to say still; what is asked twice, once."""
+    found: dict[tuple[str, str], Told] = {}
+    for row in rows:
+        declared, matter = ctx.registry.tellings[row.kind], _matter(ctx, row)
+        if matter in found or declared.subject(ctx, row) is None or declared.line(ctx, row) is None:
+            continue
+        found[matter] = row
+    return list(found.values())
 
 
 def entries(ctx: ViewContext, rows: Iterable[Told]) -> tuple[Spans, ...]:
-    """One entry for each thing that they are about, with all that is to be said of it; what is asked twice, once."""
+    """One entry for each thing that they are about, with all that is to be said of it."""
     found: dict[str, Spans] = {}
-    asked: set[tuple[str, str]] = set()
     for row in rows:
-        declared = ctx.registry.tellings[row.kind]
-        subject, line = declared.subject(ctx, row), declared.line(ctx, row)
-        matter = _matter(ctx, row)
-        if subject is None or line is None or matter in asked:
-            continue
-        asked.add(matter)
-        before = found.get(row.about)
+        declared, before = ctx.registry.tellings[row.kind], found.get(row.about)
+        subject, line = declared.subject(ctx, row) or (), declared.line(ctx, row) or ()
         opening = (*before, Text("; ")) if before else (*subject, Text(": ")) if subject else ()
         found[row.about] = (*opening, *line)
     return tuple(found.values())

@@ -9,7 +9,7 @@ from bot.core import telling
 from bot.core.context import Context, ViewContext
 from bot.core.feature import Telling
 from bot.core.language import Words
-from bot.core.message import Code, RecordMention, Spans
+from bot.core.message import Action, Code, RecordMention, Spans
 from bot.features.decisions import messages
 from bot.features.decisions.loading import told_to_channel
 from storage import decision_parties, decision_terms, decisions, directory, links
@@ -154,6 +154,9 @@ TELLINGS = {
         alone=_said("review_due", lambda t: f"review:{t.step}", lambda t: {"late_h": t.args["late_h"]}),
         waits=True,
         asks="review",
+        act=lambda ctx, told: Action(
+            ctx.words("Keep {id} for another 90 days", id=told.about), f"/edit {told.about} --review 90d --wording"
+        ),
     ),
     ENDING: Telling(
         is_wanted=_is_ending_wanted,
@@ -165,6 +168,7 @@ TELLINGS = {
         ),
         waits=True,
         asks="end",
+        act=lambda ctx, told: Action(ctx.words("Renew {id}", id=told.about), f"/renew {told.about}"),
     ),
     CARRIED_OUT: Telling(
         is_wanted=_is_question_wanted,

@@ -9,7 +9,7 @@ from bot.core.context import Context, ViewContext
 from bot.core.events import GroupReminded
 from bot.core.feature import Telling
 from bot.core.language import Words
-from bot.core.message import RecordMention, Spans, Text
+from bot.core.message import Action, RecordMention, Spans, Text
 from bot.features.input_windows import rules
 from bot.features.input_windows.rooms import Room, head_key, room
 from storage import input_windows
@@ -142,6 +142,7 @@ TELLINGS = {
         alone=_remind_alone,
         told=_reminded,
         asks="window",
+        act=lambda ctx, told: Action(ctx.words("Pass on {id}", id=told.about), f"/pass {told.about}"),
     ),
     OWED: Telling(
         is_wanted=_is_owed_wanted,

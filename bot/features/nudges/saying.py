@@ -11,7 +11,7 @@ from bot.core.context import Context, ViewContext
 from bot.core.events import GroupNudged
 from bot.core.feature import Telling
 from bot.core.language import Words, mark
-from bot.core.message import Code, GroupMention, RecordMention, Spans, Text
+from bot.core.message import Action, Code, GroupMention, RecordMention, Spans, Text
 from bot.features.nudges import questions, rules, watching
 from storage import activity, decisions, directory, nudges
 from storage.decisions import Decision
@@ -105,6 +105,17 @@ def is_readable(ctx: ViewContext, decision: Decision) -> bool:
     return may_read(decision.audience, decision.group_id, may, channel_reader(ctx.group))
 
 
+def _act(ctx: ViewContext, told: Told) -> Action | None:
+    """Of an outcome there are several."""
+    words, id, concern = ctx.words, told.about, f"C-{told.args['concern']}"
+    ways = {
+        rules.WINDOW: Action(words("Pass on {id}", id=id), f"/pass {id}"),
+        rules.CONCERN: Action(words("Answer {id}", id=concern), f"/answer {concern}"),
+        rules.REVIEW: Action(words("Keep {id} for another 90 days", id=id), f"/edit {id} --review 90d --wording"),
+    }
+    return ways.get(told.args["asks"])
+
+
 def _subject(ctx: ViewContext, told: Told) -> Spans | None:
     return titled(ctx, told.about)
 
@@ -145,12 +156,13 @@ def _telling(
     line: Callable[[Any, Any], Spans | None],
     why: Callable[[Any, Any], Spans],
     told: Callable[[Any, Any], None],
+    act: Callable[[Any, Any], Action | None] | None = None,
 ) -> Telling:
-    return Telling(is_wanted=is_wanted, subject=subject, line=line, why=why, alone=_alone, told=told)
+    return Telling(is_wanted=is_wanted, subject=subject, line=line, why=why, alone=_alone, told=told, act=act)
 
 
 TELLINGS = {
-    watching.NUDGE: _telling(_is_wanted, _subject, _line, _why, _after),
-    watching.CONTACT: _telling(_is_wanted, _subject, _line, _why, _after),
+    watching.NUDGE: _telling(_is_wanted, _subject, _line, _why, _after, _act),
+    watching.CONTACT: _telling(_is_wanted, _subject, _line, _why, _after, _act),
     watching.CALL: _telling(_is_call_wanted, _no_subject, _call_line, _call_why, _after_call),
 }
