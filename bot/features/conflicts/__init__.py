@@ -27,7 +27,7 @@ from bot.core.events import (
 )
 from bot.core.feature import Feature
 from bot.features.conflicts import deadlines, digesting, following, listing, noticing, telling, tellings
-from bot.features.conflicts.ending import confirm, differ, dismiss, reopen, settle, value_conflict
+from bot.features.conflicts.ending_commands import confirm, differ, dismiss, reopen, settle, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
 from bot.features.conflicts.raising import bring_out, confide, raise_conflict

@@ -65,7 +65,7 @@ def review(ctx: Context, deadline: Deadline) -> None:
     found = _case(ctx, deadline)
     if found is None or found.conflict.state not in (DIFFERING, OF_VALUES) or found.conflict.round != deadline.round:
         return
-    open_again(ctx, found, "", is_review=True)
+    open_again(ctx, found, is_review=True)
     for group in found.party_groups:
         shown = f"{found.about}:came-back:{deadline.round}"
         core_telling.record(ctx, group.id, tellings.CAME_BACK, found.about, str(deadline.round), shown)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.core import forms
 from bot.core.commands import At, Who, command
 from bot.core.context import Context
 from bot.core.errors import UserError
@@ -19,7 +18,7 @@ from bot.core.replies import Answer, Reply
 from bot.features.conflicts import rules, telling
 from bot.features.conflicts.loading import Case, acting_party, loaded, readable_case, subject
 from bot.features.conflicts.messages import days_old
-from bot.features.conflicts.raising import AboutConflict
+from bot.features.conflicts.raising import AboutConflict, ask
 from storage import circles, conflicts
 from storage.conflicts import OPEN, Conflict
 
@@ -97,9 +96,7 @@ def log(ctx: Context, args: Log) -> Reply:
     found = readable_case(ctx, args.conflict)
     rules.check_open(found.conflict)
     if not args.text:
-        title = ctx.words("What was tried in {id}?", id=found.about)
-        form = forms.form(ctx, log, {"conflict": found.about})
-        return forms.narrowed(form, "text", title=title, typed=f"/log {found.about} …")
+        return ask(ctx, log, args, ctx.words("What was tried in {id}?", id=found.about), "text")
     conflicts.update(ctx.db, replace(found.conflict, changed_at=ctx.now))
     group_id = acting_party(ctx, found)
     conflicts.write(ctx.db, found.conflict, "tried", ctx.now, text=args.text, by_id=ctx.actor.id, group_id=group_id)

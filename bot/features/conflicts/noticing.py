@@ -180,9 +180,8 @@ def concern_resolved(ctx: Context, fact: ConcernResolved) -> tuple[Block, ...]:
     if conflict is None or conflict.state != OPEN:
         return ()
     settled = rules.settled_by_raiser(conflict, ctx.now)
-    conflicts.update(ctx.db, settled)
     conflicts.write(ctx.db, settled, "confirmed", ctx.now, by_id=conflict.raiser_id, group_id=conflict.raiser_group_id)
-    ending.ended(ctx, loaded(ctx.db, settled))
+    ending.end(ctx, settled)
     return ()
 
 
@@ -198,7 +197,7 @@ def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
             )
         if conflict.state == SUGGESTED:
             gone = rules.dismissed(conflict, None, ctx.now, was_taken_up=False)
-            ending.close_dismissed(ctx, loaded(ctx.db, conflict), gone, "", None)
+            ending.dismiss(ctx, gone, "", None)
     return ()
 
 
