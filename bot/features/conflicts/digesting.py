@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.core.context import Context, ViewContext
 from bot.core.events import DigestAsked
-from bot.core.message import Block, Bold, Bullets, Paragraph, RecordMention, Spans, Text
-from storage import delivery, desk
+from bot.core.message import Block, Bold, Bullets, Code, Paragraph, RecordMention, Spans, Text
+from storage import desk, undelivered
 from storage.audiences import Eyes
 from storage.desk import CONCERN, CONFLICT, Waiting
 
@@ -14,7 +14,7 @@ def in_digest(ctx: Context | ViewContext, asked: DigestAsked) -> tuple[Block, ..
     """The oldest first; what was told in confidence is in no digest."""
     groups = frozenset() if asked.is_circle or asked.group_id is None else frozenset((asked.group_id,))
     eyes = Eyes(ctx.network.id, groups, asked.is_circle)
-    wanted = desk.Wanted(group_id=None if asked.is_circle else asked.group_id)
+    wanted = desk.Wanted(group_id=None if asked.is_circle else asked.group_id, kinds=desk.OF_GROUPS)
     found = desk.page(ctx.db, eyes, wanted, asked.most * 4)
     shown = [waiting for waiting in found if asked.is_circle or waiting.kind == CONFLICT][: asked.most]
     lost = _undelivered(ctx) if asked.is_circle else ()
@@ -29,15 +29,12 @@ def in_digest(ctx: Context | ViewContext, asked: DigestAsked) -> tuple[Block, ..
 
 def _undelivered(ctx: Context | ViewContext) -> tuple[Block, ...]:
     """What was given up is never swallowed: those who host know that somebody does not see what they should."""
-    count = len(delivery.dead(ctx.db, ctx.network.id))
+    count = undelivered.count(ctx.db, ctx.network.id)
     if not count:
         return ()
-    line = ctx.words.plural(
-        "{n} message could not be delivered: whoever runs Mycel finds why in its doctor.",
-        "{n} messages could not be delivered: whoever runs Mycel finds why in its doctor.",
-        count,
-    )
-    return (Paragraph((Text(line),)),)
+    lost = ctx.words.plural("{n} message could not be delivered", "{n} messages could not be delivered", count)
+    line = ctx.words.line("{messages}: {command}", messages=lost, command=Code("/conflicts undelivered"))
+    return (Paragraph(line),)
 
 
 def _line(ctx: Context | ViewContext, waiting: Waiting) -> Spans:
