@@ -27,7 +27,7 @@ from bot.core.events import (
 )
 from bot.core.feature import Feature
 from bot.features.conflicts import deadlines, digesting, following, listing, noticing, telling, tellings
-from bot.features.conflicts.ending_commands import confirm, differ, dismiss, reopen, settle, value_conflict
+from bot.features.conflicts.ending_commands import confirm, differ, dismiss, reopen, settle, take_back, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
 from bot.features.conflicts.raising import bring_out, confide, raise_conflict
@@ -38,7 +38,7 @@ FEATURE = Feature(
     name="conflicts",
     commands=(
         *(list_conflicts, raise_conflict, bring_out, confide, host, log),
-        *(settle, differ, value_conflict, confirm, dismiss, reopen, treat),
+        *(settle, differ, value_conflict, confirm, dismiss, take_back, reopen, treat),
     ),
     views=VIEWS,
     deadlines={

@@ -16,14 +16,15 @@ from storage.conflicts import DISMISSED, OPEN, Conflict, Party
 
 
 def propose(ctx: Context, found: Case, ending: str, text: str, review_at: datetime | None = None) -> Case:
-    """An end is asked of every party, in a new reply; who proposes it for a party has agreed for that one."""
-    proposer = acting_party(ctx, found)
+    """An end is asked of every party, in a new reply."""
     conflict = rules.proposed(found.conflict, ending, text, ctx.actor.id, ctx.now, review_at)
     conflicts.update(ctx.db, conflict)
-    _set_parties(ctx, conflict, rules.asked_anew(found.parties, proposer, ctx.actor.id, ctx.now))
-    position = conflicts.write(ctx.db, conflict, ending, ctx.now, text=text, by_id=ctx.actor.id, group_id=proposer)
-    telling.tell_parties(ctx, loaded(ctx.db, conflict), "conflict_ending", f"log:{position}", position=position)
-    return end_if_agreed(ctx, conflict)
+    _set_parties(ctx, conflict, rules.asked_anew(found.parties))
+    position = conflicts.write(ctx.db, conflict, ending, ctx.now, text=text, by_id=ctx.actor.id)
+    asked = loaded(ctx.db, conflict)
+    telling.tell_parties(ctx, asked, "conflict_ending", f"log:{position}", position=position)
+    ctx.touch(asked.about)
+    return asked
 
 
 def agree(ctx: Context, conflict: Conflict, party: Party) -> Case:
@@ -44,10 +45,10 @@ def end_if_agreed(ctx: Context, conflict: Conflict) -> Case:
     return found
 
 
-def dismiss(ctx: Context, conflict: Conflict, reason: str, by_id: int | None) -> Case:
-    """It was none; `by_id` None: what it was about has gone."""
+def dismiss(ctx: Context, conflict: Conflict, reason: str, by_id: int | None, *, as_kind: str = DISMISSED) -> Case:
+    """It was none; `by_id` None: what it was about has gone. `as_kind`: how the log calls it."""
     group_id = acting_party(ctx, loaded(ctx.db, conflict)) if by_id else None
-    conflicts.write(ctx.db, conflict, DISMISSED, ctx.now, text=reason, by_id=by_id, group_id=group_id)
+    conflicts.write(ctx.db, conflict, as_kind, ctx.now, text=reason, by_id=by_id, group_id=group_id)
     return end(ctx, conflict)
 
 

@@ -58,7 +58,7 @@ def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
         if conflict is None:
             continue
         if conflict.state == CONFIDED and conflict.raiser_id == fact.person_id:
-            gone = rules.dismissed(conflict, fact.person_id, ctx.now, was_taken_up=False)
+            gone = rules.taken_back(conflict, ctx.now, was_taken_up=False)
             dismiss(ctx, replace(gone, confidant_id=None), "", None)
         ctx.touch(conflict.about)
     return ()

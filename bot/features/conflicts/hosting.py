@@ -13,9 +13,9 @@ from bot.core.errors import UserError
 from bot.core.events import ConflictHosted
 from bot.core.kinds import FreeText, Yes
 from bot.core.language import mark
-from bot.core.message import Message, Paragraph, RecordMention
+from bot.core.message import Actions, Code, Message, Note, Paragraph, RecordMention
 from bot.core.replies import Answer, Reply
-from bot.features.conflicts import rules, telling
+from bot.features.conflicts import rules, telling, ways
 from bot.features.conflicts.loading import Case, acting_party, loaded, readable_case, subject
 from bot.features.conflicts.messages import days_old
 from bot.features.conflicts.raising import AboutConflict, ask
@@ -36,7 +36,7 @@ class Log(AboutConflict):
 @command(
     "host",
     summary=mark("Host a conflict: bring its groups together, without deciding for them"),
-    who=(Who.CIRCLE, Who.HOST),
+    who=Who.CIRCLE,
     subject=subject,
     examples=("/host X-1", "/host X-1 --leave"),
 )
@@ -57,9 +57,10 @@ def host(ctx: Context, args: Host) -> Reply:
     line = words.line(
         "You host {id}. Bring its groups together; write down what was tried: {command}",
         id=RecordMention(found.about),
-        command=f"/log {found.about} …",
+        command=Code(f"/log {found.about} …"),
     )
-    return Answer(Message((Paragraph(line),)))
+    hint = words.line("Once you see how it could end, propose that: it holds when each of its groups has confirmed.")
+    return Answer(Message((Paragraph(line), Note(hint), Actions(tuple(ways.of_host(words, found.about))))))
 
 
 def _hand_back(ctx: Context, found: Case) -> Reply:

@@ -32,7 +32,7 @@ from bot.core.message import (
     Text,
 )
 from bot.core.replies import Answer, Reply
-from bot.features.conflicts import messages, undelivered
+from bot.features.conflicts import messages, undelivered, ways
 from bot.features.conflicts.loading import Case, eyes, is_secret, loaded, readable, readable_case, reader_here
 from storage import circles, decisions, desk, directory, people
 from storage.decisions import Decision
@@ -104,12 +104,12 @@ def list_conflicts(ctx: Context, args: ListConflicts) -> Reply:
 def shown(ctx: Context, asked: ConflictShown) -> tuple[Block, ...]:
     """The same, asked for by `show X-1`."""
     found = readable_case(ctx, asked.conflict)
-    return messages.whole(ctx.words, found, ctx.now, messages.person_actions(ctx.words, found, ctx.actor.id)).blocks
+    return messages.whole(ctx.words, found, ctx.now, ways.for_person(ctx.words, found, ctx.actor)).blocks
 
 
 def _one(ctx: Context, id: int) -> Reply:
     found = readable_case(ctx, id)
-    actions = messages.person_actions(ctx.words, found, ctx.actor.id)
+    actions = ways.for_person(ctx.words, found, ctx.actor)
     return Answer(messages.whole(ctx.words, found, ctx.now, actions), is_secret=is_secret(ctx, (found,)))
 
 

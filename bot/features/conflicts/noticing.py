@@ -196,7 +196,7 @@ def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
                 conflict=conflict.about,
             )
         if conflict.state == SUGGESTED:
-            gone = rules.dismissed(conflict, None, ctx.now, was_taken_up=False)
+            gone = rules.dismissed(conflict, ctx.now)
             ending.dismiss(ctx, gone, "", None)
     return ()
 

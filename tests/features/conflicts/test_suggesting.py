@@ -82,9 +82,11 @@ async def test_a_decision_unlike_another_about_the_same_is_shown_as_a_question(h
 async def test_a_human_confirms_it(house: House) -> None:
     await house.say("oakland", "ana", "/decide Alerts by Signal --tags alerts:signal")
     await house.say("nairobi", "otieno", "/decide Alerts by SMS --tags alerts:sms")
-    assert "This is for facilitators, for whoever raised it" in plain(await house.say("bilbao", "iker", "/confirm X-1"))
-    refused = plain(await house.say("oakland", "ana", "/settle X-1 We share"))
-    assert "X-1 is only suggested so far." in refused
+    for who in ("iker", "maite"):
+        refused = plain(await house.say("bilbao", who, "/confirm X-1"))
+        assert refused.startswith("This is for members of Oakland and Nairobi. Others can raise it themselves.")
+        assert "/conflict D-4 D-3 …" in refused
+    assert "X-1 is only suggested so far." in plain(await house.say("oakland", "ana", "/log X-1 We share"))
     assert plain(await house.say("oakland", "ana", "/confirm X-1")).startswith("X-1 is open.")
     await house.wait(seconds=5)
     assert "Open since" in house.shown("nairobi")
