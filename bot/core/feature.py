@@ -37,7 +37,7 @@ class Telling:
     where there is nothing to say any more. `alone` (Context, Told) says it by itself and returns the message's key.
     `told` (Context, Told) is called when it was said. `why` (Words, Told): why this group gets it, in a sentence.
     `waits`: it is asked once and has to be said; where its group has had enough it comes later, and a digest does not
-    stand for it.
+    stand for it. `yields`: it says nothing that another line on the same record does not say.
     """
 
     is_wanted: Callable[[Any, Any], bool]
@@ -46,6 +46,7 @@ class Telling:
     alone: Callable[[Any, Any], str] | None = None
     told: Callable[[Any, Any], None] | None = None
     waits: bool = False
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ _REFUSALS = {
     Who.RAISER: mark("This is for the person who raised it."),
     Who.PARTY: mark("This is for members of the groups that are part of the conflict."),
     Who.HOST: mark("This is for whoever hosts it."),
-    Who.CIRCLE: mark("This is for facilitators."),
+    Who.CIRCLE: mark("This is for facilitators; “roles” shows who they are."),
     Who.STEWARD: mark("This is for stewards; “roles” shows who they are."),
     Who.HOLDER: mark("This is for the holder of the code."),
 }

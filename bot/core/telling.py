@@ -227,8 +227,9 @@ def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) ->
 def together(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """Several reminders in one message; what does not hold any more is not shown."""
     rows = tellings.many(ctx.db, ctx.network.id, args["ids"])
-    lines = [ctx.registry.tellings[row.kind].line(ctx, row) for row in rows]
-    shown = tuple(line for line in lines if line)
+    lines = [(row, line) for row in rows if (line := ctx.registry.tellings[row.kind].line(ctx, row))]
+    said = {row.about for row, _ in lines if not ctx.registry.tellings[row.kind].yields}
+    shown = tuple(line for row, line in lines if row.about not in said or not ctx.registry.tellings[row.kind].yields)
     if not shown:
         return None
     opening = Paragraph(ctx.words.line("What waits for you:"))

@@ -46,8 +46,7 @@ def _escalate(ctx: Context, found: Case, name: str, deadline: Deadline) -> None:
             tellings.offer(ctx, found, group, name, deadline.round)
     else:
         view = "conflict_offered" if conflict.host_id is None and name == rules.HOST else "conflict_escalated"
-        for channel in telling.meeting_places(ctx):
-            telling.reply(ctx, found, channel, view, f"step:{deadline.round}", days=days_old(found, ctx.now))
+        telling.tell_circle(ctx, found, view, f"step:{deadline.round}", days=days_old(found, ctx.now))
     ctx.publish(ConflictEscalated(about=found.about, conflict=conflict.id, step=name))
     ctx.touch(found.about)
 

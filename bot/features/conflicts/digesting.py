@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.core.context import Context, ViewContext
 from bot.core.events import DigestAsked
 from bot.core.message import Block, Bold, Bullets, Code, Paragraph, RecordMention, Spans, Text
-from storage import desk, undelivered
+from bot.features.conflicts.loading import loaded
+from bot.features.conflicts.messages import decision_title, title
+from storage import decisions, desk, undelivered
 from storage.audiences import Eyes
 from storage.desk import CONCERN, CONFLICT, Waiting
 
@@ -38,13 +40,20 @@ def _undelivered(ctx: Context | ViewContext) -> tuple[Block, ...]:
 
 
 def _line(ctx: Context | ViewContext, waiting: Waiting) -> Spans:
-    words, decision = ctx.words, RecordMention(f"D-{waiting.number}")
+    words = ctx.words
     days = words.plural("{n} day", "{n} days", max(0, (ctx.now - waiting.since).days))
-    if waiting.kind == CONFLICT:
-        return words.line("{conflict}, for {days}", conflict=RecordMention(f"X-{waiting.id}"), days=days)
+    if waiting.conflict is not None:
+        found = loaded(ctx.db, waiting.conflict)
+        host = found.name(found.conflict.host_id)
+        hosted = words("hosted by {name}", name=host) if host else words("no host")
+        return words.line("{conflict} – {host}, for {days}", conflict=title(words, found), host=hosted, days=days)
+    found_decision = decisions.find(ctx.db, ctx.network.id, waiting.number)
+    decision: Spans = (RecordMention(f"D-{waiting.number}"),)
+    if found_decision is not None:
+        decision = decision_title(words, found_decision)
     if waiting.kind == CONCERN:
         concern = RecordMention(f"C-{waiting.id}")
         return words.line(
-            "{concern} on {decision}, without an answer for {days}", concern=concern, decision=decision, days=days
+            "{concern} on {decision} – without an answer for {days}", concern=concern, decision=decision, days=days
         )
-    return words.line("{decision}, without an outcome for {days}", decision=decision, days=days)
+    return words.line("{decision} – without an outcome for {days}", decision=decision, days=days)

@@ -12,7 +12,7 @@ from bot.core.events import ConflictEnded, ConflictReopened
 from bot.features.conflicts import rules, telling
 from bot.features.conflicts.loading import Case, acting_party, loaded
 from storage import conflicts
-from storage.conflicts import DISMISSED, OPEN, Conflict, Party
+from storage.conflicts import DISMISSED, OF_VALUES, OPEN, Conflict, Party
 
 
 def propose(ctx: Context, found: Case, ending: str, text: str, review_at: datetime | None = None) -> Case:
@@ -64,6 +64,8 @@ def end(ctx: Context, conflict: Conflict) -> Case:
         ctx.due(conflict.review_at, telling.REVIEW, found.about, round=conflict.round)
     if conflict.state != DISMISSED:  # what was none is said by an edit alone
         telling.tell_parties(ctx, found, "conflict_ended", f"end:{conflict.round}")
+    if conflict.state == OF_VALUES:
+        telling.tell_circle(ctx, found, "conflict_calls", f"calls:{conflict.round}")
     ctx.publish(
         ConflictEnded(
             about=found.about,

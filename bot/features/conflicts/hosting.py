@@ -29,7 +29,7 @@ class Host(AboutConflict):
 
 class Log(AboutConflict):
     text: Annotated[str, FreeText(), At(rest=True)] = Field(
-        "", max_length=8000, description=mark("What was tried, and what came of it")
+        "", max_length=8000, description=mark("What was tried and came of it, or what your group would agree to")
     )
 
 
@@ -81,9 +81,8 @@ def release(ctx: Context, conflict: Conflict) -> None:
     ctx.touch(free.about)
     if free.state == OPEN:
         found = loaded(ctx.db, free)
-        for channel in telling.meeting_places(ctx):
-            days = days_old(found, ctx.now)
-            telling.reply(ctx, found, channel, "conflict_offered", f"offered:{len(found.log)}", days=days)
+        days = days_old(found, ctx.now)
+        telling.tell_circle(ctx, found, "conflict_offered", f"offered:{len(found.log)}", days=days)
 
 
 @command(

@@ -32,6 +32,7 @@ from bot.core.message import (
     Text,
 )
 from bot.core.replies import Answer, Reply
+from bot.core.working_time import to_local
 from bot.features.conflicts import messages, undelivered, ways
 from bot.features.conflicts.loading import Case, eyes, is_secret, loaded, readable, readable_case, reader_here
 from storage import circles, decisions, desk, directory, people
@@ -230,6 +231,9 @@ def _conflict_line(ctx: Context, found: Case, old: str) -> Spans:
     words, conflict = ctx.words, found.conflict
     groups = words.listed([group.name for group in found.party_groups])
     state = words(messages.STATES[conflict.state])
+    if conflict.state in desk.RESTING and conflict.review_at is not None:
+        until = words.day(to_local(conflict.review_at, words.zone).date())
+        state = words("{state} until {day}", state=state, day=until)
     host = ""
     if conflict.state == "open":
         host = words("hosted by {name}", name=found.name(conflict.host_id)) if conflict.host_id else words("no host")

@@ -17,7 +17,7 @@ from bot.core.errors import UserError
 from bot.core.permissions import FACILITATOR, Subject
 from storage import circles, conflicts, contributions, decisions, directory
 from storage.audiences import Eyes
-from storage.conflicts import Conflict, Entry, Party
+from storage.conflicts import OPEN, Conflict, Entry, Party
 from storage.contributions import Contribution
 from storage.decisions import Decision
 from storage.network import Channel, Group
@@ -117,11 +117,12 @@ def hosts_subject(ctx: Context, args: Any) -> Subject:
 def parties_subject(ctx: Context, args: Any) -> Subject:
     """The same for what only its groups do: others can say themselves what they see."""
     found = readable_case(ctx, args.conflict)
-    anew = f"/conflict D-{found.conflict.first} … …"
-    if found.conflict.second is not None:
-        anew = f"/conflict D-{found.conflict.first} D-{found.conflict.second} …"
     names = ctx.words.listed([group.name for group in found.party_groups])
-    refusal = UserError("This is for members of {groups}. Others can raise it themselves.", anew, groups=names)
+    if found.conflict.state == OPEN or found.conflict.second is None:
+        refusal = UserError("This is for members of {groups}.", f"/conflicts {found.about}", groups=names)
+    else:
+        anew = f"/conflict D-{found.conflict.first} D-{found.conflict.second} …"
+        refusal = UserError("This is for members of {groups}. Others can raise it themselves.", anew, groups=names)
     return replace(_subject(found), refusal=refusal)
 
 

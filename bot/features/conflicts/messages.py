@@ -47,7 +47,7 @@ ENDINGS = {
     OF_VALUES: mark("It could be a conflict of values, which calls a coherence conversation:"),
 }
 _LOG = {
-    "tried": mark("{who} tried"),
+    "tried": mark("{who} noted"),
     "hosted": mark("{who} hosts it"),
     "handed-back": mark("{who} handed it back to the circle"),
     "raised": mark("{who} brought it into the open"),

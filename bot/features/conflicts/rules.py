@@ -121,7 +121,7 @@ def check_open(conflict: Conflict) -> None:
     if conflict.state == CONFIDED:
         raise UserError(
             "{id} is in confidence. Who raised it can bring it into the open.",
-            f"/raise {conflict.about}",
+            f"/conflicts {conflict.about}",
             id=conflict.about,
         )
     raise UserError("{id} has ended. It can be opened again.", f"/reopen {conflict.about}", id=conflict.about)

@@ -69,6 +69,12 @@ def tell_parties(ctx: Context, found: Case, view: str, key: str, **args: Any) ->
         reply(ctx, found, channel, view, key, **args)
 
 
+def tell_circle(ctx: Context, found: Case, view: str, key: str, **args: Any) -> None:
+    """The same where the circle meets."""
+    for channel in meeting_places(ctx):
+        reply(ctx, found, channel, view, key, **args)
+
+
 def start_clock(ctx: Context, found: Case) -> None:
     """The steps of escalation, from now on: to the parties, then to host and circle."""
     conflict = found.conflict

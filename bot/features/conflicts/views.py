@@ -11,7 +11,7 @@ from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragr
 from bot.features.conflicts import messages, ways
 from bot.features.conflicts.loading import Case, case, is_readable, reader_here
 from storage import directory, roles
-from storage.conflicts import OPEN
+from storage.conflicts import OF_VALUES, OPEN
 
 
 def conflict_head(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -64,11 +64,32 @@ def conflict_ended(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     return Message((Paragraph(line), *messages.ending(ctx.words, found)))
 
 
+def conflict_calls(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
+    """It is one of values: where the circle meets, who has to bring people together for it."""
+    found = _readable(ctx, args)
+    if found is None or found.conflict.state != OF_VALUES or found.conflict.review_at is None:
+        return None
+    words, groups = ctx.words, [group.name for group in found.party_groups]
+    line = words.line("{id} is a conflict of values, by the word of each of its groups.", id=RecordMention(found.about))
+    call = words.line(
+        "The circle calls a coherence conversation on it: people of {groups} and of other groups, "
+        "before it comes back on {until}.",
+        groups=words.listed(groups),
+        until=words.moment(found.conflict.review_at),
+    )
+    show = Action(words("Open {id}", id=found.about), f"/conflicts {found.about}")
+    return Message((Paragraph(line), *messages.ending(words, found), Paragraph(call), Actions((show,))))
+
+
 def conflict_reopened(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """It is open again."""
     found, entry = _entry(ctx, args)
     if found is None or entry is None or found.conflict.state != OPEN:
         return None
+    if entry.by_id is None:
+        line = ctx.words.line("{id} is open again: the date has come that its groups had set.", id=found.about)
+        agreed = [one for one in found.log[: entry.position] if one.kind in messages.ENDINGS]
+        return Message((Paragraph(line), *messages.entry(ctx.words, found, agreed[-1])))
     line = ctx.words.line("{id} is open again.", id=RecordMention(found.about))
     return Message((Paragraph(line), *messages.entry(ctx.words, found, entry)))
 
@@ -169,6 +190,7 @@ VIEWS = {
     "conflict_hosted": conflict_hosted,
     "conflict_ending": conflict_ending,
     "conflict_ended": conflict_ended,
+    "conflict_calls": conflict_calls,
     "conflict_reopened": conflict_reopened,
     "conflict_waits": conflict_waits,
     "conflict_with_host": conflict_with_host,

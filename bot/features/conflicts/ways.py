@@ -86,7 +86,7 @@ def _of_party(words: Words, found: Case, group_ids: frozenset[int]) -> list[Acti
 
 
 def _tried(words: Words, about: str) -> Action:
-    return Action(words("What was tried"), f"/log {about}")
+    return Action(words("Write in its log"), f"/log {about}")
 
 
 def _reopen(words: Words, about: str) -> Action:

@@ -114,12 +114,14 @@ def _telling(
     line: Callable[[Any, Any], Spans | None],
     why: Callable[[Any, Any], Spans],
     told: Callable[[Any, Any], None],
+    *,
+    yields: bool = False,
 ) -> Telling:
-    return Telling(is_wanted=is_wanted, line=line, why=why, alone=_alone, told=told)
+    return Telling(is_wanted=is_wanted, line=line, why=why, alone=_alone, told=told, yields=yields)
 
 
 TELLINGS = {
-    watching.NUDGE: _telling(_is_wanted, _line, _why, _after),
-    watching.CONTACT: _telling(_is_wanted, _line, _why, _after),
+    watching.NUDGE: _telling(_is_wanted, _line, _why, _after, yields=True),
+    watching.CONTACT: _telling(_is_wanted, _line, _why, _after, yields=True),
     watching.CALL: _telling(_is_call_wanted, _call_line, _call_why, _after_call),
 }

@@ -76,6 +76,7 @@ async def test_only_the_circle_and_stewards_put_somebody_in(house: House) -> Non
         ("/circle set --for 2026-12-24", "A term is a plain length"),
         ("/circle here", "A circle meets in a channel of its own that belongs to no group."),
         ("/circle new Circle", "There is “Circle” already."),
+        ("/circle dance", "“dance” is none of: add, remove, rotate,"),
     ],
 )
 async def test_what_is_wrong_is_said(house: House, typed: str, said: str) -> None:
@@ -187,6 +188,38 @@ async def test_a_stand_in_serves_while_somebody_is_away_and_goes_when_they_are_b
     await house.say("bilbao", "maite", "/circle back")
     assert await facilitating(house) == ["Ana", "Maite", "Wanjiku"]
     assert "You were not away." in plain(await house.say("bilbao", "maite", "/circle back"))
+
+
+async def test_who_is_away_and_for_whom_nobody_can_stand_in_is_told_so(house: House) -> None:
+    await full(house)
+    await house.say("bilbao", "iker", "/circle out")
+    answer = plain(await house.say("bilbao", "maite", "/circle away 2w"))
+    assert "Nobody can stand in; “circle leave” passes your seat on." in answer
+    assert "Nobody can stand in" not in plain(await house.say("oakland", "ben", "/circle away 2w"))
+
+
+async def test_with_fewer_seats_the_next_term_that_ends_is_nobodys(house: House) -> None:
+    await full(house)
+    first = min(await seats(house), key=lambda seat: seat.ends_at)
+    shown = plain(await house.say("oakland", "ana", "/circle set --seats 2"))
+    assert "Follows next: nobody, as it has fewer seats from the next turn on" in shown
+    house.clock.now = first.ends_at - timedelta(days=7, hours=1)
+    await house.wait(hours=2)
+    assert "Nobody follows, as it has fewer seats then." in house.shown(HUB)
+    await house.wait(days=8)
+    assert len(await sitting(house)) == 2
+    assert "in the facilitation circle is over." in house.shown(HUB)
+
+
+async def test_who_was_announced_has_no_seat_where_there_are_fewer_by_then(house: House) -> None:
+    await full(house)
+    first = min(await seats(house), key=lambda seat: seat.ends_at)
+    house.clock.now = first.ends_at - timedelta(days=6)
+    await house.clockwork.fire_due()
+    assert [seat.state for seat in await seats(house)].count("coming") == 1
+    await house.say("oakland", "ana", "/circle set --seats 2")
+    await house.wait(days=7)
+    assert len(await sitting(house)) == 2
 
 
 async def test_who_was_a_facilitator_before_stays_one_after_the_term(house: House) -> None:

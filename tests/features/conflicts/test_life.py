@@ -84,7 +84,7 @@ async def test_what_was_tried_stands_in_the_log_of_host_and_parties_alone(house:
     assert isinstance(await house.say("nairobi", "otieno", "/log X-1"), Form)
     await house.say("nairobi", "otieno", "/log X-1 We met on Tuesday; both need the elders")
     await house.wait(seconds=5)
-    assert "> We met on Tuesday; both need the elders\n— Otieno (Nairobi) tried" in house.shown("oakland")
+    assert "> We met on Tuesday; both need the elders\n— Otieno (Nairobi) noted" in house.shown("oakland")
     await house.say("bilbao", "maite", "/host X-1")
     await house.say("bilbao", "maite", "/log X-1 Called both")
     whole = plain(await house.say("oakland", "ana", "/conflicts X-1"))
@@ -158,20 +158,31 @@ async def test_they_agree_to_differ_until_a_date_and_it_comes_back(house: House)
     assert "X-1: agreed to differ." in plain(await house.say("nairobi", "otieno", "/confirm X-1"))
     await house.wait(days=29)
     assert (await stored(house)).state == "differing"
+    every = plain(await house.say("bilbao", "iker", "/conflicts all"))
+    assert "Oakland and Nairobi, agreed to differ until Wed 2 Dec 2026 – 29 days" in every
     assert "The groups agreed to differ until Wed 2 Dec 2026" in house.shown("nairobi")
     await house.wait(days=2)
     assert (await stored(house)).state == "open"
-    assert "    X-1 is open again.\n    Its date came, and it is open again" in house.shown("nairobi")
+    back = house.shown("nairobi")
+    assert "    X-1 is open again: the date has come that its groups had set.\n" in back
+    assert "    > Each its own way until spring\n    — Maite proposed to agree to differ" in back
     assert "conflict_reopened" in await facts(house)
 
 
 async def test_a_conflict_of_values_is_called_one_and_rests(house: House) -> None:
+    await meeting_place(house)
     await house.say("oakland", "ben", RAISE)
     await propose_end(house, "/value-conflict X-1 Safety against reach")
     await house.say("oakland", "ana", "/confirm X-1")
     assert "which calls a coherence conversation:\n    > Safety against reach" in house.shown("nairobi")
     assert "X-1: a conflict of values." in plain(await house.say("nairobi", "otieno", "/confirm X-1"))
     assert (await stored(house)).state == "values"
+    assert "    X-1 is a conflict of values, by the word of each of its groups.\n    > Safety against reach" in (
+        house.shown("circle")
+    )
+    assert "The circle calls a coherence conversation on it: people of Oakland and Nairobi and of other groups" in (
+        house.shown("circle")
+    )
     await house.wait(days=91)
     assert (await stored(house)).state == "open"
 

@@ -109,7 +109,7 @@ async def test_where_the_circle_meets_it_is_no_secret_and_the_sums_count_it(hous
 async def test_it_is_for_facilitators_alone(house: House, refusing: Refusing) -> None:
     refused = plain(await house.say("nairobi", "otieno", "/conflicts undelivered"))
     assert "What could not be delivered is for facilitators." in refused
-    assert "This is for facilitators." in plain(await house.say("nairobi", "otieno", "/undelivered again 2"))
+    assert "This is for facilitators" in plain(await house.say("nairobi", "otieno", "/undelivered again 2"))
     shown = plain(await house.say("nairobi", "otieno", "/conflicts"))
     assert "not delivered" not in shown
     assert "not reached" not in shown
