@@ -5,6 +5,7 @@ Rooms and commands say only which end it is. All ends go through `end`, all begi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.core.context import Context
@@ -82,9 +83,11 @@ def end(ctx: Context, conflict: Conflict) -> Case:
 def open_again(ctx: Context, found: Case, why: str = "", *, is_review: bool = False) -> Conflict:
     """It is open again: by a party's word, or because the date has come."""
     conflict = rules.opened(found.conflict, ctx.now)
+    by_id, group_id = (None, None) if is_review else (ctx.actor.id, acting_party(ctx, found))
+    if conflict.raiser_id is None:  # a suggestion that was dismissed: who opens it says that it is one
+        conflict = replace(conflict, raiser_id=by_id, raiser_group_id=group_id)
     conflicts.update(ctx.db, conflict)
     _set_parties(ctx, conflict, tuple(Party(party.group_id) for party in found.parties))
-    by_id, group_id = (None, None) if is_review else (ctx.actor.id, acting_party(ctx, found))
     kind = "came-back" if is_review else "reopened"
     position = conflicts.write(ctx.db, conflict, kind, ctx.now, text=why, by_id=by_id, group_id=group_id)
     now = loaded(ctx.db, conflict)

@@ -41,6 +41,13 @@ STATES = {
     OF_VALUES: mark("a conflict of values"),
     DISMISSED: mark("dismissed"),
 }
+PAST = {
+    "superseded": mark("superseded"),
+    "reversed": mark("reversed"),
+    "withdrawn": mark("withdrawn"),
+    "expired": mark("expired"),
+}
+"""What is no longer in force says so wherever it is shown."""
 ENDINGS = {
     SETTLED: mark("This is how it could be settled:"),
     DIFFERING: mark("This is how the groups could differ until {until}:"),
@@ -74,8 +81,10 @@ def shortened(text: str, length: int | None) -> str:
 
 
 def decision_title(words: Words, decision: Decision) -> Spans:
+    """ "D-1 Use Signal (superseded)"."""
     title = Bold(decision.title) if decision.redacted_at is None else Text(words("(redacted)"))
-    return (RecordMention(decision.id), Text(" "), title)
+    past = (Text(f" ({words(PAST[decision.status])})"),) if decision.status in PAST else ()
+    return (RecordMention(decision.id), Text(" "), title, *past)
 
 
 def title(words: Words, found: Case) -> Spans:

@@ -113,6 +113,7 @@ def decisions_linked(ctx: Context, fact: DecisionsLinked) -> tuple[Block, ...]:
     if fact.relation == "conflicts-with":
         return _linked(ctx, decision, other)
     if fact.relation in ("supersedes", "reverses"):
+        _touch(ctx, other.number)
         return _resting_on(ctx, other)
     return ()
 

@@ -26,6 +26,8 @@ from storage.undelivered import Undelivered
 AGAIN, LET_GO = "again", "let-go"
 LOOKED_AT, NAMED = 20, 3
 """Of how many messages the records are looked up, and how many of these are named."""
+MOST_ID = 2**63 - 1
+"""A higher number is none of the database."""
 WHY = {
     errors.ABSENT: mark("Mycel is not in that channel: somebody there invites it, then try again."),
     errors.GONE: mark("The channel is archived or gone: its group makes another one its home, then let them go."),
@@ -90,7 +92,7 @@ def _done(ctx: Context, what: str, lost: list[Undelivered]) -> Spans:
 def _channels(ctx: Context, typed: str) -> list[int]:
     """Channels by number, or all of a group's."""
     if typed.isdigit():
-        return [int(typed)] if len(typed) < 19 else []  # a longer one is no number of the database
+        return [int(typed)] if len(typed) < 20 and int(typed) <= MOST_ID else []
     group = directory.group_named(ctx.db, ctx.network.id, typed, typed.lower())
     if group is None:
         raise UserError("There is no group “{wrong}” here. “group” shows your own.", "/group", wrong=typed)

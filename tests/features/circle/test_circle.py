@@ -280,6 +280,18 @@ async def test_a_review_board_has_a_domain_and_questions_and_its_members_facilit
     assert "• Who pays?\n• Who gains?" in house.shown("oakland")
 
 
+async def test_a_conflict_is_shown_to_the_circle_and_not_to_a_board_with_its_own_domain(house: House) -> None:
+    await house.say("oakland", "ana", '/circle new Board --domain "Decisions on money"')
+    await house.say("board", "ana", "/circle here --of board")
+    await house.say("oakland", "ana", "/decide One thing")
+    await house.say("oakland", "ana", "/conflict D-1 --with trust Hm")
+    assert "X-1" in house.shown("board")  # nobody else meets anywhere
+    await full(house)
+    await house.say("oakland", "ana", "/conflict D-1 --with openness Hm")
+    assert "X-2" in house.shown(HUB)
+    assert "X-2" not in house.shown("board")
+
+
 async def test_a_translator_is_a_role_by_volunteers_for_a_year_and_no_facilitator(house: House) -> None:
     await house.say("oakland", "ana", "/circle new Translator --role --volunteers --seats 1 --for 12mo")
     await house.say("oakland", "ana", "/circle rotate --of translator")

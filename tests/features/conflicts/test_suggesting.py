@@ -8,7 +8,7 @@ from bot.features.conflicts import suggesting
 from bot.features.conflicts.suggesting import CHOICE, DATES, SUPERSEDED, TAG
 from storage.decisions import Decision
 from storage.links import Link
-from tests.features.conflicts.scenes import facts, stored
+from tests.features.conflicts.scenes import facts, person, stored
 from tests.support.house import House, plain
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -102,6 +102,24 @@ async def test_a_human_dismisses_it_with_a_reason_and_it_is_not_suggested_again(
     answer = plain(await house.say("nairobi", "otieno", '/edit D-4 --why "cheaper"'))
     assert "may conflict" not in answer
     assert (await stored(house)).state == "dismissed"
+
+
+async def test_who_opens_a_dismissed_suggestion_has_raised_it(house: House) -> None:
+    await house.say("oakland", "ana", "/decide Alerts by Signal --tags alerts:signal")
+    await house.say("nairobi", "otieno", "/decide Alerts by SMS --tags alerts:sms")
+    await house.say("bilbao", "maite", "/dismiss X-1 One is for the night only")
+    await house.say("oakland", "ana", "/reopen X-1 Not any more")
+    assert (await stored(house)).raiser_id == await person(house, "Ana")
+    assert "[Take it back]" not in plain(await house.say("oakland", "ana", "/conflicts X-1"))
+
+
+async def test_what_is_no_longer_in_force_says_so_in_its_conflicts(house: House) -> None:
+    await house.say("oakland", "ana", "/conflict D-1 D-2 Twice or never")
+    await house.say("oakland", "ana", "/decide Use Matrix for alerts --supersedes D-1")
+    await house.wait(seconds=5)
+    title = "X-1: D-1 Use Signal for alerts (superseded) and D-2 Send alerts by SMS"
+    assert title in house.shown("nairobi")
+    assert title in plain(await house.say("nairobi", "otieno", "/conflicts"))
 
 
 async def test_raising_a_suggested_pair_takes_the_suggestion_up(house: House) -> None:

@@ -1,6 +1,7 @@
 """What could not be delivered is on the desk of those who host, with what to do, and on nobody else's."""
 
 import pytest
+import sqlalchemy as sa
 
 from bot.core import errors
 from bot.core.context import Context
@@ -13,6 +14,8 @@ from bot.core.message import Message, to_plain
 from bot.core.replies import Answer
 from bot.features.conflicts.digesting import in_digest
 from storage import directory
+from storage.network import Channel
+from storage.network_tables import channels
 from storage.work import Tx
 from tests.features.conflicts.scenes import make_facilitator, meeting_place
 from tests.support.house import Channels, House, plain
@@ -135,6 +138,24 @@ async def test_tried_again_it_arrives_and_leaves_the_list(house: House, refusing
     )
 
 
+async def test_the_buttons_of_the_list_do_what_they_say_for_real_numbers_of_channels(house: House) -> None:
+    platform = Refusing(shown=house.channels.shown)
+    house.deliverer._sender = platform
+    second = Channel(1, 1838824070649846789, "test", "w", "nairobi", 2, True, "", "active")
+
+    def renumber(tx: Tx) -> None:
+        tx.db.execute(sa.update(channels).where(channels.c.id == 2).values(remote_id="elsewhere"))
+        directory.add_channel(tx.db, second)
+
+    await house.work.write(1, renumber)
+    await house.say("oakland", "ben", "/conflict D-1 D-2 Twice or never")
+    shown = plain(await house.say("bilbao", "maite", "/conflicts undelivered"))
+    again = next(line.split("] ")[1] for line in shown.splitlines() if line.startswith("[Try again"))
+    assert plain(await house.say("bilbao", "maite", again)).startswith("On the way again to Nairobi (test nairobi):")
+    go = next(line.split("] ")[1] for line in shown.splitlines() if line.startswith("[Let go"))
+    assert plain(await house.say("bilbao", "maite", go)).startswith("Let go, for Nairobi (test nairobi):")
+
+
 async def test_tried_again_at_night_it_waits_for_the_morning(house: House, refusing: Refusing) -> None:
     house.have_nights()
     house.dispatch.registry.sleepless.discard("test")
@@ -169,7 +190,7 @@ async def test_what_is_wrong_is_said(house: House, refusing: Refusing) -> None:
         ("/undelivered retry 2", "“retry” is none of: again, let-go."),
         ("/undelivered again madrid", "There is no group “madrid” here."),
         ("/undelivered again 99", "Nothing is undelivered in “99”."),
-        (f"/undelivered again {'9' * 30}", "Nothing is undelivered in"),
+        (f"/undelivered again {'9' * 5000}", "Nothing is undelivered in"),
     ):
         assert said in plain(await house.say("bilbao", "maite", typed))
 
