@@ -133,8 +133,9 @@ def _set(ctx: Context, args: ShowCircle) -> Reply:
 
 def _set_up(ctx: Context, one: Circle, args: ShowCircle) -> Reply:
     """What was typed of a circle is kept; what was not stays."""
-    seats = rules.check_seats(int(args.seats)) if args.seats.isdigit() else one.seats
-    if args.seats and not args.seats.isdigit():
+    is_number = args.seats.isdecimal() and len(args.seats) < 10
+    seats = rules.check_seats(int(args.seats)) if is_number else one.seats
+    if args.seats and not is_number:
         raise UserError("“{typed}” is no number of seats.", "/circle new NAME --seats 3", typed=args.seats)
     one = replace(
         one,

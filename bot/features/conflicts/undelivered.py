@@ -91,7 +91,7 @@ def _done(ctx: Context, what: str, lost: list[Undelivered]) -> Spans:
 
 def _channels(ctx: Context, typed: str) -> list[int]:
     """Channels by number, or all of a group's."""
-    if typed.isdigit():
+    if typed.isdecimal():
         return [int(typed)] if len(typed) < 20 and int(typed) <= MOST_ID else []
     group = directory.group_named(ctx.db, ctx.network.id, typed, typed.lower())
     if group is None:
@@ -140,10 +140,10 @@ def _records(ctx: Context, lost: Undelivered, reader: Reader) -> Spans:
 
 def _is_readable(ctx: Context, about: str, reader: Reader) -> bool:
     letter, _, number = about.partition("-")
-    if letter == "D" and number.isdigit():
+    if letter == "D" and number.isdecimal():
         decision = decisions.find(ctx.db, ctx.network.id, int(number))
         return decision is not None and readable(decision, reader)
-    if letter == "X" and number.isdigit():
+    if letter == "X" and number.isdecimal():
         found = case(ctx.db, ctx.network.id, int(number))
         return found is not None and is_readable(found, reader, ctx.actor.id)
     return False

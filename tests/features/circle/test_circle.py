@@ -71,6 +71,7 @@ async def test_only_the_circle_and_stewards_put_somebody_in(house: House) -> Non
         ("/circle add", "Say whom you mean."),
         ("/circle remove Ben", "Ben has no seat there."),
         ("/circle set --of board --seats 2", "There is no circle “board”. There are: circle."),
+        ("/circle set --seats ²", "“²” is no number of seats."),
         ("/circle set --seats many", "“many” is no number of seats."),
         ("/circle set --seats 99", "A circle has 1 to 20 seats."),
         ("/circle set --for 2026-12-24", "A term is a plain length"),

@@ -190,6 +190,7 @@ async def test_what_is_wrong_is_said(house: House, refusing: Refusing) -> None:
         ("/undelivered retry 2", "“retry” is none of: again, let-go."),
         ("/undelivered again madrid", "There is no group “madrid” here."),
         ("/undelivered again 99", "Nothing is undelivered in “99”."),
+        ("/undelivered again ²", "There is no group “²” here."),
         (f"/undelivered again {'9' * 5000}", "Nothing is undelivered in"),
     ):
         assert said in plain(await house.say("bilbao", "maite", typed))
