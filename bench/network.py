@@ -53,6 +53,8 @@ Typed = tuple[int, str, str]
 """In which group's channel, who, what."""
 GRID = timedelta(minutes=5)
 DECISIONS_A_CONFLICT = 15
+HOSTS = {1: "p0", 2: "p1", 3: "p2"}
+"""Group → who facilitates in it: one more than a conflict has groups."""
 LENGTHS = ("3d", "5bd", "10bd", "10bd", "2w")
 SAID = ("support", "support", "support", "question who pays for it?", "concern half of us could not", "pass")
 
@@ -171,6 +173,8 @@ class Life:
             directory.add_identity(tx.db, 1, Platform.platform, "w", name, 10_000 + n, name)
             directory.add_membership(tx.db, 1, 10_000 + n, n % self.plan.groups + 1, tx.now)
         roles.add(tx.db, 1, 10_000, "steward", tx.now)
+        for group_id in HOSTS:
+            roles.add(tx.db, 1, 10_000 + group_id - 1, "facilitator", tx.now)
 
     async def _type(self, at: datetime, group_id: int, who: str, text: str) -> None:
         """Somebody did it at `at`; Mycel hears of it now, which is later where it was down."""
@@ -256,15 +260,23 @@ class Life:
         for id, parties in sorted(self.platform.parties.items()):
             if id % 2 and id not in self._settling:
                 self._settling.add(id)
-                for n, party in enumerate(parties):
-                    act = partial(self._settle, id, party, is_first=n == 0)
-                    self._at(self._in_hours(party, self.now + timedelta(days=self._chance.uniform(0, 9) + 10 * n)), act)
+                self._plan_settling(id, parties)
         first, second = self._chance.randint(1, max(1, self.decided)), self._chance.randint(1, max(1, self.decided))
         return group_id, self._member(group_id), f"/conflict D-{first} D-{second} we cannot have both"
 
-    def _settle(self, id: int, group_id: int, *, is_first: bool) -> Typed:
-        text = f"/settle X-{id} we take turns" if is_first else f"/confirm X-{id}"
-        return group_id, self._member(group_id), text
+    def _plan_settling(self, id: int, parties: list[int]) -> None:
+        """A facilitator of none of its groups hosts it and proposes an end, which each of them confirms in its time."""
+        host = next(group_id for group_id in HOSTS if group_id not in parties)
+        hosted_at = self._in_hours(host, self.now + timedelta(days=self._chance.uniform(0, 3)))
+        proposed_at = self._in_hours(host, hosted_at + timedelta(days=self._chance.uniform(0, 6)))
+        self._at(hosted_at, lambda: (host, HOSTS[host], f"/host X-{id}"))
+        self._at(proposed_at, lambda: (host, HOSTS[host], f"/settle X-{id} we take turns"))
+        for n, party in enumerate(parties):
+            at = proposed_at + timedelta(days=self._chance.uniform(0, 5) + 5 * n)
+            self._at(self._in_hours(party, at), partial(self._confirm, id, party))
+
+    def _confirm(self, id: int, group_id: int) -> Typed:
+        return group_id, self._member(group_id), f"/confirm X-{id}"
 
     def _greet(self, group_id: int) -> Typed:
         return group_id, self._member(group_id), "good morning"

@@ -104,7 +104,7 @@ def _contents(settings: Settings) -> list[Finding]:
     else:
         found.append(Finding(OK, f"Groups: {counted['groups']}; things due later: {counted['deadlines_pending']}"))
     if counted["messages_dead"]:
-        step = "The log says which and why; write to those channels yourself."
+        step = "A facilitator finds them with `/conflicts undelivered`, with what to do; the log has their ids and why."
         found.append(Finding(WRONG, f"Messages that could not be delivered: {counted['messages_dead']}", step))
     if failed:
         found.append(

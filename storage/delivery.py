@@ -246,6 +246,7 @@ _SENT = (
         attempts=0,
         is_unclear=False,
         error="",
+        cause="",
     )
 )
 _FAILED = (
@@ -256,6 +257,7 @@ _FAILED = (
         ready_at=bindparam("ready", type_=UtcDateTime),
         is_unclear=bindparam("unclear"),
         error=bindparam("reason"),
+        cause=bindparam("why"),
         state=bindparam("new_state"),
     )
 )
@@ -321,9 +323,16 @@ def mark_sent(
 
 
 def mark_failed(
-    db: sa.Connection, row: Pending, *, reason: str, ready_at: datetime, is_unclear: bool, is_dead: bool
+    db: sa.Connection,
+    row: Pending,
+    *,
+    reason: str,
+    ready_at: datetime,
+    is_unclear: bool,
+    is_dead: bool,
+    cause: str = "",
 ) -> None:
-    """It was not sent (or it is unclear): try again from `ready_at`, or give up."""
+    """It was not sent (or it is unclear): try again from `ready_at`, or give up. `cause`: see DeliveryError."""
     db.execute(
         _FAILED,
         {
@@ -332,6 +341,7 @@ def mark_failed(
             "ready": ready_at,
             "unclear": is_unclear,
             "reason": reason[:300],
+            "why": cause,
             "new_state": "dead" if is_dead else "live",
         },
     )
@@ -371,16 +381,6 @@ def about(
     if row is None and key:
         row = db.execute(_BY_KEY, place | {"k": key}).first()
     return (row[0], row[1], row[2]) if row else None
-
-
-_DEAD = sa.select(messages.c.key, messages.c.channel_id, messages.c.error, messages.c.created_at).where(
-    messages.c.network_id == bindparam("n"), messages.c.state == "dead"
-)
-
-
-def dead(db: sa.Connection, network_id: int) -> list[tuple[str, int, str, datetime]]:
-    """Messages that were given up: (key, channel id, reason, wanted at)."""
-    return [(r[0], r[1], r[2], r[3]) for r in db.execute(_DEAD, {"n": network_id})]
 
 
 _NEXT = sa.select(sa.func.min(lanes.c.next_at)).where(lanes.c.platform == bindparam("p"), lanes.c.next_at.is_not(None))

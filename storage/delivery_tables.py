@@ -28,6 +28,7 @@ messages = sa.Table(
     Column("attempts", sa.Integer, nullable=False),
     Column("is_unclear", sa.Boolean, nullable=False),
     Column("error", sa.String(300), nullable=False),
+    Column("cause", sa.String(20), nullable=False, server_default=""),
     Column("created_at", UtcDateTime, nullable=False),
     sa.UniqueConstraint("network_id", "key"),
     sa.Index("ix_messages_about", "network_id", "about"),

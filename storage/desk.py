@@ -1,6 +1,6 @@
-"""The desk: open conflicts, unanswered concerns and owed outcomes, the oldest first, for one reader's eyes.
+"""The desk: open conflicts, unanswered concerns, owed outcomes and what was not delivered, the oldest first.
 
-What is hidden from these eyes is neither listed nor counted.
+It is for one reader's eyes: what is hidden from them is neither listed nor counted.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ from storage.conflicts import COLUMNS, CONFIDED, DIFFERING, OF_VALUES, OPEN, STA
 from storage.decision_tables import decisions
 from storage.digest_content import LIVE_NUMBERS
 from storage.types import UtcDateTime
+from storage.undelivered import BY_CHANNEL, CHANNEL_ID, GROUP_ID, SINCE, Undelivered
 from storage.window_tables import IS_LIVE, contributions, input_windows
 
 LIVE = (SUGGESTED, CONFIDED, OPEN)
 """States that wait for somebody."""
 RESTING = (DIFFERING, OF_VALUES)
 """States that come back at their date."""
-CONFLICT, CONCERN, OUTCOME = "conflict", "concern", "outcome"
+CONFLICT, CONCERN, OUTCOME, UNDELIVERED = "conflict", "concern", "outcome", "undelivered"
 _LATEST = datetime(9999, 1, 1, tzinfo=UTC)
-KINDS = (CONFLICT, CONCERN, OUTCOME)
+KINDS = (CONFLICT, CONCERN, OUTCOME, UNDELIVERED)
+OF_GROUPS = (CONFLICT, CONCERN, OUTCOME)
+"""What waits for people; what was not delivered is for facilitators alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,15 @@ class Wanted:
     until: datetime | None = None
     host_id: int | None = None
     after: tuple[datetime, str, int] | None = None
+    kinds: tuple[str, ...] = KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """One thing on the desk, waiting since `since`; `conflict` where it is one, else the decision it is about.
 
-    `group_ids`: of a concern (raising, deciding), of an outcome (deciding).
+    `group_ids`: of a concern (raising, deciding), of an outcome (deciding). What was not delivered is a row a channel,
+    whose number `id` is.
     """
 
     kind: str
@@ -60,6 +65,7 @@ class Waiting:
     group_ids: tuple[int, ...] = ()
     conflict: Conflict | None = None
     person_id: int | None = None
+    undelivered: Undelivered | None = None
 
 
 _first, _second = decisions.alias("d1"), decisions.alias("d2")
@@ -169,10 +175,16 @@ _OF_OUTCOMES: dict[str, sa.ColumnElement[bool]] = {
     "group_id": _decision.c.group_id == bindparam("g"),
     "until": bindparam("until", type_=UtcDateTime) >= _CLOSED_AT,
 }
+_OF_UNDELIVERED: dict[str, sa.ColumnElement[bool]] = {
+    "is_mine": GROUP_ID.in_(_MINE),
+    "group_id": bindparam("g") == GROUP_ID,
+    "until": bindparam("until", type_=UtcDateTime) >= SINCE,
+}
 _SOURCES: dict[str, tuple[Any, dict[str, sa.ColumnElement[bool]], Any, Any]] = {
     CONFLICT: (_CONFLICTS, _OF_CONFLICTS, conflicts.c.raised_at, conflicts.c.id),
     CONCERN: (_CONCERNS, _OF_CONCERNS, contributions.c.given_at, contributions.c.id),
     OUTCOME: (_OUTCOMES, _OF_OUTCOMES, _CLOSED_AT, input_windows.c.number),
+    UNDELIVERED: (BY_CHANNEL, _OF_UNDELIVERED, SINCE, CHANNEL_ID),
 }
 
 
@@ -193,9 +205,14 @@ def _statement(kind: str, given: tuple[str, ...], is_after: str) -> sa.Select[An
 
 def page(db: sa.Connection, eyes: Eyes, wanted: Wanted, most: int) -> list[Waiting]:
     """What waits, the oldest first, at most `most`. Of what has ended only conflicts are listed."""
-    kinds = KINDS if wanted.host_id is None and not wanted.is_ended else (CONFLICT,)
-    found = [waiting for kind in kinds for waiting in _of_kind(db, eyes, wanted, kind, most)]
+    kinds = KINDS if wanted.host_id is None else (CONFLICT,)
+    seen = [kind for kind in kinds if kind in wanted.kinds and _may_see(eyes, kind)]
+    found = [waiting for kind in seen for waiting in _of_kind(db, eyes, wanted, kind, most)]
     return sorted(found, key=lambda w: (w.since, KINDS.index(w.kind), w.id))[:most]
+
+
+def _may_see(eyes: Eyes, kind: str) -> bool:
+    return eyes.is_circle or kind in OF_GROUPS
 
 
 def _of_kind(db: sa.Connection, eyes: Eyes, wanted: Wanted, kind: str, most: int) -> list[Waiting]:
@@ -226,6 +243,9 @@ def _waiting(kind: str, row: tuple[Any, ...]) -> Waiting:
     if kind == CONCERN:
         since, id, number, raising, deciding, person_id = row
         return Waiting(kind, since, id, number, (raising, deciding), person_id=person_id)
+    if kind == UNDELIVERED:
+        lost = Undelivered(*row)
+        return Waiting(kind, lost.since, lost.channel_id, 0, undelivered=lost)
     since, number, deciding = row
     return Waiting(kind, since, number, number, (deciding,))
 
@@ -233,7 +253,8 @@ def _waiting(kind: str, row: tuple[Any, ...]) -> Waiting:
 def numbers(db: sa.Connection, eyes: Eyes) -> dict[str, int]:
     """How much of each kind waits, as these eyes may count it."""
     params = values(eyes) | {"states": list(LIVE)}
-    return {kind: db.execute(_COUNTS[kind], params).scalar_one() for kind in KINDS}
+    counts = {kind: db.execute(_COUNTS[kind], params).scalar_one() for kind in KINDS if _may_see(eyes, kind)}
+    return dict.fromkeys(KINDS, 0) | counts
 
 
 _COUNTS = {

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from bot.core.errors import DeliveryError
+from bot.core.errors import FORBIDDEN, OFF, DeliveryError
 
 ENDED = ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN", "M_USER_DEACTIVATED", "M_USER_LOCKED", "M_USER_SUSPENDED")
 """The session is over; no request of it will ever be answered again."""
+CAUSES = dict.fromkeys(ENDED, OFF) | {"M_FORBIDDEN": FORBIDDEN}
+"""What a person is told of a message that was given up."""
 
 
 class MatrixError(DeliveryError):
@@ -26,7 +28,8 @@ class MatrixError(DeliveryError):
         retry_after: timedelta | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(reason, permanent=permanent, unclear=unclear, retry_after=retry_after)
+        cause = CAUSES.get(code, "")
+        super().__init__(reason, permanent=permanent, unclear=unclear, retry_after=retry_after, cause=cause)
         self.status, self.code, self.body = status, code, body or {}
 
     @property

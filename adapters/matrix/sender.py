@@ -13,7 +13,7 @@ from adapters.matrix.reading import latest_edit
 from adapters.matrix.wording import worded
 from bot.core import mentions
 from bot.core.delivery import Post
-from bot.core.errors import DeliveryError
+from bot.core.errors import OFF, DeliveryError
 from bot.core.language import Words
 from bot.core.trouble import TROUBLE
 from storage import places
@@ -94,7 +94,11 @@ class MatrixSender:
         except DeliveryError as error:
             # The beginning is there: the next try has to find it, also under a later revision.
             raise DeliveryError(
-                error.reason, permanent=error.permanent, unclear=True, retry_after=error.retry_after
+                error.reason,
+                permanent=error.permanent,
+                unclear=True,
+                retry_after=error.retry_after,
+                cause=error.cause,
             ) from error
         return first
 
@@ -149,7 +153,7 @@ class MatrixSender:
     def _port(self, post: Post) -> MatrixPort:
         port = self._ports.get(post.channel.workspace)
         if port is None:
-            raise DeliveryError(f"no account on {post.channel.workspace} is connected")
+            raise DeliveryError(f"no account on {post.channel.workspace} is connected", cause=OFF)
         return port
 
 

@@ -13,7 +13,7 @@ from adapters.matrix.http import Http, path
 from adapters.matrix.port import Scene, localpart_of
 from adapters.matrix.rooms import Room, RoomInfo, Rooms
 from adapters.matrix.zones import Zones
-from bot.core.errors import DeliveryError
+from bot.core.errors import ABSENT, OFF, DeliveryError
 
 log = logging.getLogger("mycel.matrix")
 
@@ -174,18 +174,20 @@ class Sending:
 
     async def _encrypt(self, room: Room, kind: str, content: Mapping[str, Any]) -> tuple[str, Json]:
         if self._crypto is None:
-            raise DeliveryError("the room is encrypted, and this account has encryption switched off", permanent=True)
+            raise DeliveryError(
+                "the room is encrypted, and this account has encryption switched off", permanent=True, cause=OFF
+            )
         return await self._crypto.encrypt(room, kind, content)
 
     def _room(self, room_id: str) -> Room:
         room = self._rooms.joined.get(room_id)
         if room is None:
-            raise DeliveryError(f"{self._rooms.own} is not in the room {room_id}", permanent=True)
+            raise DeliveryError(f"{self._rooms.own} is not in the room {room_id}", permanent=True, cause=ABSENT)
         return room
 
     async def _until_ready(self) -> None:
         if self.ended:
-            raise DeliveryError(self.ended)
+            raise DeliveryError(self.ended, cause=OFF)
         try:
             async with asyncio.timeout(FIRST_SYNC_S):
                 await self._ready.wait()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.core.errors import DeliveryError
+from bot.core.errors import ABSENT, FORBIDDEN, GONE, OFF, DeliveryError
 
 UNCLEAR = frozenset(("fatal_error", "internal_error", "request_timeout", "service_unavailable"))
 """Slack's own troubles: what was asked for may have been done."""
@@ -14,8 +14,12 @@ ENDED = frozenset(("account_inactive", "invalid_auth", "not_authed", "token_expi
 PASSING = ENDED | {"access_denied", "accesslimited", "channel_not_found", "ekm_access_denied", "missing_scope"}
 PASSING |= {"not_in_channel", "team_access_not_granted"}
 """Somebody can mend these: invite the bot, give it a scope, install it again. Nothing was done."""
-GONE = frozenset(("message_not_found", "thread_not_found"))
+NOT_FOUND = frozenset(("message_not_found", "thread_not_found"))
 LIMITED = frozenset(("rate_limited", "ratelimited"))
+CAUSES = dict.fromkeys((*ENDED, "missing_scope", "team_access_not_granted", "org_login_required"), OFF)
+CAUSES |= dict.fromkeys(("channel_not_found", "not_in_channel"), ABSENT) | {"is_archived": GONE}
+CAUSES |= dict.fromkeys(("access_denied", "restricted_action", "restricted_action_read_only_channel"), FORBIDDEN)
+"""What a person is told of a message that was given up."""
 
 
 class SlackError(DeliveryError):
@@ -30,7 +34,9 @@ class SlackError(DeliveryError):
         unclear: bool = False,
         retry_after: timedelta | None = None,
     ) -> None:
-        super().__init__(reason, permanent=permanent, unclear=unclear, retry_after=retry_after)
+        super().__init__(
+            reason, permanent=permanent, unclear=unclear, retry_after=retry_after, cause=CAUSES.get(code, "")
+        )
         self.code = code
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack import own
-from adapters.slack.errors import GONE, SlackError
+from adapters.slack.errors import NOT_FOUND, SlackError
 from adapters.slack.port import Team
 from adapters.slack.web import Api
 from bot.core.delivery import Post
@@ -107,7 +107,7 @@ class ReadBack:
             try:
                 answer = await api.call(method, cursor=cursor, **place, **args)
             except SlackError as error:
-                if error.code in GONE:
+                if error.code in NOT_FOUND:
                     return []
                 raise
             messages += answer.get("messages") or []

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from adapters.slack import own
-from adapters.slack.errors import GONE, SlackError
+from adapters.slack.errors import NOT_FOUND, SlackError
 from adapters.slack.markup import Names
 from adapters.slack.own import OwnMessages
 from adapters.slack.pictures import Pictures
@@ -81,7 +81,11 @@ class SlackSender:
         except DeliveryError as error:
             # The beginning is there: the next try has to find it.
             raise DeliveryError(
-                error.reason, permanent=error.permanent, unclear=True, retry_after=error.retry_after
+                error.reason,
+                permanent=error.permanent,
+                unclear=True,
+                retry_after=error.retry_after,
+                cause=error.cause,
             ) from error
         return first
 
@@ -110,7 +114,7 @@ class SlackSender:
         try:
             await api.call("chat.delete", channel=post.channel.remote_id, ts=ts)
         except SlackError as error:
-            if error.code not in GONE:
+            if error.code not in NOT_FOUND:
                 raise
 
     async def _send(self, api: Api, post: Post, part: Part, number: int, thread: str | None) -> str:

@@ -262,7 +262,13 @@ class Deliverer:
         await self._work.write(
             row.network_id,
             lambda tx: delivery.mark_failed(
-                tx.db, row, reason=error.reason, ready_at=again.at, is_unclear=unclear, is_dead=again.is_dead
+                tx.db,
+                row,
+                reason=error.reason,
+                ready_at=again.at,
+                is_unclear=unclear,
+                is_dead=again.is_dead,
+                cause=error.cause,
             ),
         )
         if again.is_dead:

@@ -20,18 +20,31 @@ class UserError(Exception):
         super().__init__(self.message)
 
 
+ABSENT, GONE, FORBIDDEN, OFF, UNREACHED, REFUSED = "absent", "gone", "forbidden", "off", "unreached", "refused"
+"""Why a message was given up: Mycel is not in the channel; the channel is gone; Mycel may not write there; its account
+cannot be used; nobody answered for a day; the message itself was refused."""
+
+
 class DeliveryError(Exception):
     """A platform did not take a message.
 
     `permanent`: trying again cannot help. `unclear`: it may have been posted all the same (timeout, reset, 5xx).
-    `retry_after`: the platform's own word on when to come back; it holds for the whole place.
+    `retry_after`: the platform's own word on when to come back; it holds for the whole place. `cause`: one of the words
+    above, as far as the platform says it.
     """
 
     def __init__(
-        self, reason: str, *, permanent: bool = False, unclear: bool = False, retry_after: timedelta | None = None
+        self,
+        reason: str,
+        *,
+        permanent: bool = False,
+        unclear: bool = False,
+        retry_after: timedelta | None = None,
+        cause: str = "",
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.permanent = permanent
         self.unclear = unclear
         self.retry_after = retry_after
+        self.cause = cause or (REFUSED if permanent else UNREACHED)

@@ -18,7 +18,8 @@ ROLES = (FACILITATOR, STEWARD)
 class Subject:
     """What a command is about, as far as rights depend on it. `group_id`: the deciding (or own) group.
 
-    `party_ids`: groups that are part of a conflict; `host_id`: who hosts it.
+    `party_ids`: groups that are part of a conflict; `host_id`: who hosts it. `refusal`: what those are told whom it is
+    not for, where more can be said than which role it takes.
     """
 
     group_id: int | None = None
@@ -27,6 +28,7 @@ class Subject:
     affected_ids: frozenset[int] = field(default_factory=frozenset)
     party_ids: frozenset[int] = field(default_factory=frozenset)
     host_id: int | None = None
+    refusal: UserError | None = None
 
 
 _REFUSALS = {
@@ -37,19 +39,15 @@ _REFUSALS = {
     Who.RAISER: mark("This is for the person who raised it."),
     Who.PARTY: mark("This is for members of the groups that are part of the conflict."),
     Who.HOST: mark("This is for whoever hosts it."),
-    Who.CIRCLE: mark("This is for facilitators."),
+    Who.CIRCLE: mark("This is for facilitators; “roles” shows who they are."),
     Who.STEWARD: mark("This is for stewards; “roles” shows who they are."),
     Who.HOLDER: mark("This is for the holder of the code."),
 }
 _REFUSALS_OF_SEVERAL = {
     (Who.AUTHOR, Who.OWN): mark("This is for the person who wrote it and for members of the group that decided it."),
     (Who.AUTHOR, Who.RAISER, Who.STEWARD): mark("This is for the person who wrote it and for stewards."),
-    (Who.CIRCLE, Who.HOST): mark("This is for facilitators and for whoever hosts it."),
     (Who.HOST, Who.PARTY): mark("This is for whoever hosts it and for members of the groups that are part of it."),
-    (Who.PARTY, Who.RAISER): mark("This is for whoever raised it and for members of the groups that are part of it."),
-    (Who.CIRCLE, Who.PARTY, Who.RAISER): mark(
-        "This is for facilitators, for whoever raised it and for members of the groups that are part of it."
-    ),
+    (Who.CIRCLE, Who.PARTY): mark("This is for facilitators and for members of the groups that are part of it."),
 }
 
 
@@ -79,4 +77,4 @@ def authorise(command: Command, person: Person, subject: Subject, rights: tuple[
     """Raises UserError unless one of `rights` (without them: the command's) is the person's."""
     wanted = rights or command.who
     if standings(person, subject).isdisjoint(wanted):
-        raise UserError(_REFUSALS_OF_SEVERAL.get(wanted, _REFUSALS[wanted[0]]))
+        raise subject.refusal or UserError(_REFUSALS_OF_SEVERAL.get(wanted, _REFUSALS[wanted[0]]))

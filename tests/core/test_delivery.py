@@ -12,7 +12,7 @@ from _pytest.logging import LogCaptureFixture
 from bot.core.delivery import LEASE, LONGEST_PAUSE, TRIES, Deliverer, Post, next_try
 from bot.core.errors import DeliveryError
 from bot.core.message import to_plain
-from storage import delivery
+from storage import delivery, undelivered
 from storage.delivery import Lane
 from tests.support.echo import Echo
 from tests.support.house import START, Channels, House
@@ -302,8 +302,9 @@ async def test_giving_up_is_loud(house: House, platform: Platform, caplog: LogCa
     await want(house, "b")
     await house.deliverer.drain()
     assert "b" in house.shown("oakland")
-    [(key, channel, reason, _)] = await house.work.read(lambda tx: delivery.dead(tx.db, 1))
-    assert (key, channel, reason) == ("a", 1, "channel is archived")
+    lost = await house.work.read(lambda tx: undelivered.of_channel(tx.db, 1, 1))
+    assert lost is not None
+    assert (lost.count, lost.cause, lost.since) == (1, "refused", house.clock())
     assert "gave up message a" in caplog.text
     assert "secret words" not in caplog.text
 

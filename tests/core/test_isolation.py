@@ -97,9 +97,7 @@ COMMANDS = st.one_of(
     st.builds("/answer C-{} {{w}}".format, NUMBERS),
     st.builds("/outcome D-{} adopted {{w}}".format, NUMBERS),
     st.builds("/conflicts X-{}".format, NUMBERS),
-    st.builds(
-        "/{} X-{} {{w}}".format, st.sampled_from(["log", "settle", "dismiss", "reopen", "value-conflict"]), NUMBERS
-    ),
+    st.builds("/{} X-{} {{w}}".format, st.sampled_from(["log", "settle", "dismiss", "take-back", "reopen"]), NUMBERS),
     st.builds("/{} X-{}".format, st.sampled_from(["host", "confirm", "raise", "confide"]), NUMBERS),
 )
 STEPS = st.lists(st.tuples(st.sampled_from([1, 2]), st.sampled_from(GROUPS), st.integers(1, 2), COMMANDS), max_size=14)

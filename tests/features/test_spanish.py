@@ -9,6 +9,7 @@ from bot.app import FEATURES
 from bot.core.feature import Feature
 from bot.core.replies import Form, Nothing
 from storage import contributions
+from tests.features.conflicts.scenes import make_facilitator
 from tests.features.input_windows.threads import head, propose, replies, reply, settle
 from tests.support.house import House, plain
 
@@ -165,11 +166,15 @@ async def test_a_conflict_is_told_hosted_and_ended_in_spanish(bilbao: House) -> 
     await bilbao.say("bilbao", "iker", "/decide Usar Matrix")
     answer = plain(await bilbao.say("bilbao", "iker", "/conflict D-1 D-2 Signal no basta"))
     assert answer.startswith("X-1 está abierto. Se ha avisado a: Oakland y Bilbao.")
-    await bilbao.say("oakland", "ana", "/settle X-1 Matrix it is")
+    await bilbao.say("oakland", "ben", "hello")
+    await make_facilitator(bilbao, "Ben")
+    await bilbao.say("oakland", "ben", "/host X-1")
+    await bilbao.say("oakland", "ben", "/settle X-1 Matrix it is")
+    await bilbao.say("oakland", "ana", "/confirm X-1")
     await settle(bilbao)
     shown = bilbao.shown("bilbao")
     assert "X-1: D-1 Use Signal y D-2 Usar Matrix" in shown
-    assert "Abierto desde el lun 2 nov 2026, 10:00 (Madrid). Nadie lo acompaña todavía." in shown
+    assert "Abierto desde el lun 2 nov 2026, 10:00 (Madrid). Lo acompaña Ben." in shown
     assert "Se espera vuestra palabra sobre X-1." in shown
     assert "[Confirmamos] /confirm X-1" in shown
     theirs = sentences(shown).replace("Signal no basta", "").replace("Matrix it is", "").replace("Use Signal", "")

@@ -109,6 +109,7 @@ FOR_TWO = st.sampled_from(
         ("oakland", "/answer C-1 {shared} answer"),
         ("oakland", "/edit D-1 --why {shared} anew"),
         ("nairobi", "/conflict D-1 D-2 {shared} tension"),
+        ("oakland", "/log X-1 {shared} talk"),
         ("oakland", "/settle X-1 {shared} settlement"),
         ("oakland", "/outcome D-1 withdrawn {shared} outcome"),
         ("nairobi", "/decide {own} of ours --audience group --supersedes D-2"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from storage import delivery, held_messages
+from storage import delivery, held_messages, undelivered
 from storage.delivery import Lane, Pending
 from storage.held_messages import Held
 
@@ -117,7 +117,7 @@ def test_a_reply_waits_for_no_root_that_will_not_come(filled: sa.Connection, end
     want(filled, "reply", thread_of="root")
     [reply] = pending(filled)
     assert (reply.key, reply.root_remote_id) == ("reply", None)
-    assert len(delivery.dead(filled, 1)) == (end == "dead")
+    assert len(undelivered.about(filled, 1, 1, 9)) == (end == "dead")
 
 
 def test_a_failure_is_counted_and_put_off_and_forgotten_when_sent(filled: sa.Connection) -> None:

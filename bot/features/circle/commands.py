@@ -69,6 +69,10 @@ class ShowCircle(Args):
 )
 def circle(ctx: Context, args: ShowCircle) -> Reply:
     if not args.action:
+        if args.what:
+            raise UserError(
+                "“{wrong}” is none of: {options}.", "/circle", wrong=args.what.split()[0], options=", ".join(ACTIONS)
+            )
         return _shown(ctx, args)
     return _ACTIONS[args.action](ctx, args)
 
@@ -129,8 +133,9 @@ def _set(ctx: Context, args: ShowCircle) -> Reply:
 
 def _set_up(ctx: Context, one: Circle, args: ShowCircle) -> Reply:
     """What was typed of a circle is kept; what was not stays."""
-    seats = rules.check_seats(int(args.seats)) if args.seats.isdigit() else one.seats
-    if args.seats and not args.seats.isdigit():
+    is_number = args.seats.isdecimal() and len(args.seats) < 10
+    seats = rules.check_seats(int(args.seats)) if is_number else one.seats
+    if args.seats and not is_number:
         raise UserError("“{typed}” is no number of seats.", "/circle new NAME --seats 3", typed=args.seats)
     one = replace(
         one,
@@ -185,7 +190,12 @@ def _away(ctx: Context, args: ShowCircle) -> Reply:
     one = keep(ctx, chosen(ctx, args.of))
     until, stand_in = serving.go_away(ctx, one, args.what)
     if stand_in is None:
-        return _say(ctx, one, mark("You are away from {circle} until {until}."), until=ctx.words.moment(until).shown)
+        has_seat = any(seat.person_id == ctx.actor.id for seat in turning.round_of(ctx, one).sitting)
+        nobody = mark(
+            "You are away from {circle} until {until}. Nobody can stand in; “circle leave” passes your seat on."
+        )
+        sentence = nobody if has_seat else mark("You are away from {circle} until {until}.")
+        return _say(ctx, one, sentence, until=ctx.words.moment(until).shown)
     name = turning.round_of(ctx, one).name(stand_in.person_id)
     sentence = mark("You are away from {circle} until {until}; {name} stands in for you.")
     return _say(ctx, one, sentence, until=ctx.words.moment(until).shown, name=name)

@@ -9,7 +9,20 @@ import sqlalchemy as sa
 from bot.core.audience import person_reader
 from bot.core.context import Context
 from bot.core.language import Words
-from bot.core.message import Action, Actions, Block, Bold, Bullets, Message, Note, Paragraph, RecordMention, Spans, Text
+from bot.core.message import (
+    Action,
+    Actions,
+    Block,
+    Bold,
+    Bullets,
+    Code,
+    Message,
+    Note,
+    Paragraph,
+    RecordMention,
+    Spans,
+    Text,
+)
 from storage import conflicts, decisions, desk, directory
 from storage.audiences import Eyes
 from storage.desk import CONCERN, CONFLICT, Waiting, Wanted
@@ -26,11 +39,13 @@ def note_for_person(ctx: Context) -> Message:
 
 def note(db: sa.Connection, words: Words, eyes: Eyes, now: datetime) -> Message:
     """All that is open for these eyes, the oldest first; the first ones by name, all of them counted."""
-    found = desk.page(db, eyes, Wanted(), SHOWN)
+    found = desk.page(db, eyes, Wanted(kinds=desk.OF_GROUPS), SHOWN)
     heading = Paragraph((Bold(words("Handover: all that is open")),))
-    if not found:
-        return Message((heading, Paragraph(words.line("Nothing is open: no conflict, no concern, no owed outcome."))))
     n = desk.numbers(db, eyes)
+    lost = [Note(_not_reached(words, n[desk.UNDELIVERED]))] if n[desk.UNDELIVERED] else []
+    if not found:
+        nothing = words.line("Nothing is open: no conflict, no concern, no owed outcome.")
+        return Message((heading, Paragraph(nothing), *lost))
     counted = [
         words.plural("{n} conflict", "{n} conflicts", n[CONFLICT]),
         words.plural("{n} unanswered concern", "{n} unanswered concerns", n[CONCERN]),
@@ -38,11 +53,17 @@ def note(db: sa.Connection, words: Words, eyes: Eyes, now: datetime) -> Message:
     ]
     blocks: list[Block] = [heading, Paragraph((Text(words.listed(counted)),))]
     blocks.append(Bullets(tuple(_line(db, words, eyes.network_id, waiting, now) for waiting in found)))
+    blocks += lost
     blocks.append(
         Note(words.line("What somebody told in confidence is not here: its raiser chooses whom to tell next."))
     )
     blocks.append(Actions((Action(words("All of it"), "/conflicts"),)))
     return Message(tuple(blocks))
+
+
+def _not_reached(words: Words, count: int) -> Spans:
+    channels = words.plural("{n} channel not reached", "{n} channels not reached", count)
+    return words.line("{channels}: {command}", channels=channels, command=Code("/conflicts undelivered"))
 
 
 def _line(db: sa.Connection, words: Words, network_id: int, waiting: Waiting, now: datetime) -> Spans:

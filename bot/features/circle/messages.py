@@ -51,7 +51,10 @@ def shown(words: Words, rounds: Sequence[Round], groups: Groups, now: datetime, 
             others,
         )
         blocks.append(Note((Text(said),)))
-    blocks.append(Actions((Action(words("What is open"), "/conflicts"), Action(words("Do not ask me"), "/circle out"))))
+    actions = [Action(words("What is open"), "/conflicts")] if any(not one.circle.is_role for one in rounds) else []
+    is_another = len(rounds) == 1 and rounds[0].circle.name
+    out = f"/circle out --of {rounds[0].circle.slug}" if is_another else "/circle out"
+    blocks.append(Actions((*actions, Action(words("Do not ask me"), out))))
     return Message(tuple(blocks))
 
 
@@ -111,6 +114,8 @@ def _facts(words: Words, round: Round, groups: Groups, now: datetime) -> list[tu
 def _following(words: Words, round: Round, groups: Groups, now: datetime) -> Spans:
     """Who was announced, or whose turn it would be if nothing changes."""
     seat = rules.first_to_end(round)
+    if round.has_too_many:
+        return words.line("nobody, as it has fewer seats from the next turn on")
     if round.free_seats:
         picked = rules.next_pick(round, now)
     elif seat is not None:
@@ -146,7 +151,9 @@ def turn(words: Words, round: Round, groups: Groups, n: int, step: str, names: M
     if step in (BEGAN, STAND_IN):
         return _began(words, round, circle, seat, _named(words, groups, seat, names, is_addressed=True), step)
     if step == Step.BEFORE:
-        return _before(words, round.circle, seat, old, new)
+        return _before(words, round, seat, old, new)
+    if after is None and not round.free_seats:
+        return Message((Paragraph(words.line("The turn of {old} in {circle} is over.", old=old, circle=circle)),))
     if after is None:
         line = words.line("{old} has given the seat in {circle} back; it is free.", old=old, circle=circle)
         return Message((Paragraph(line),))
@@ -158,8 +165,17 @@ def turn(words: Words, round: Round, groups: Groups, n: int, step: str, names: M
     return Message((Paragraph(line), *(() if round.circle.is_role else (Note(hint),))))
 
 
-def _before(words: Words, one: Circle, seat: Seat, old: Spans, new: Spans) -> Message:
+def _before(words: Words, round: Round, seat: Seat, old: Spans, new: Spans) -> Message:
+    one = round.circle
     at, circle, slug = words.moment(seat.ends_at), name(words, one), one.slug
+    if not new and round.has_too_many:
+        line = words.line(
+            "The turn of {old} in {circle} ends on {at}. Nobody follows, as it has fewer seats then.",
+            old=old,
+            circle=circle,
+            at=at,
+        )
+        return Message((Paragraph(line),))
     if not new:
         line = words.line(
             "The turn of {old} in {circle} ends on {at}. Nobody can be asked yet.", old=old, circle=circle, at=at

@@ -46,6 +46,11 @@ class Round:
         return next((seat for seat in self.seats if seat.state == COMING and seat.follows == n), None)
 
     @property
+    def has_too_many(self) -> bool:
+        """It has fewer seats now than people sit: the next term that ends is nobody's."""
+        return len(self.sitting) > self.circle.seats
+
+    @property
     def free_seats(self) -> int:
         return max(0, self.circle.seats - len(self.sitting))
 

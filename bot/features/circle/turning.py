@@ -137,7 +137,7 @@ def _give_back_role(ctx: Context, seat: Seat) -> None:
 
 def draw(ctx: Context, round: Round, seat: Seat) -> Seat | None:
     """Whose turn follows on a seat is settled and kept, to be announced; None where nobody can be asked."""
-    picked = rules.next_pick(round, seat.ends_at, leaving=seat.n)
+    picked = None if round.has_too_many else rules.next_pick(round, seat.ends_at, leaving=seat.n)
     if picked is None:
         return None
     group = directory.groups_by_id(ctx.db, ctx.network.id, [picked.group_id])[picked.group_id]
@@ -170,12 +170,13 @@ def hand_on(ctx: Context, circle: Circle, seat: Seat, *, not_again: int = 0) -> 
     finish(ctx, circle, seat)
     given = Turn(seat.person_id, seat.group_id, seat.begins_at, ctx.now)
     ctx.due(dict(rotation.notices(given))[Step.AFTER], AFTER, circle.about, round=seat.n)
-    if coming is not None and rules.is_still_possible(round_of(ctx, circle), coming, ctx.now):
+    now = round_of(ctx, circle)
+    if coming is not None and now.free_seats and rules.is_still_possible(now, coming, ctx.now):
         return take_over(ctx, circle, coming)
     if coming is not None:
         finish(ctx, circle, coming)
-    now = round_of(ctx, circle)
-    if len(now.sitting) >= circle.seats:
+        now = round_of(ctx, circle)
+    if not now.free_seats:
         return None
     picked = rules.next_pick(now, ctx.now, leaving=seat.n, without=not_again)
     return begin(ctx, now, picked, follows=seat.n) if picked else None

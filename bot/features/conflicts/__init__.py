@@ -28,17 +28,18 @@ from bot.core.events import (
 )
 from bot.core.feature import Feature
 from bot.features.conflicts import deadlines, digesting, following, listing, noticing, owing, telling, tellings
-from bot.features.conflicts.ending import confirm, differ, dismiss, reopen, settle, value_conflict
+from bot.features.conflicts.ending_commands import confirm, differ, dismiss, reopen, settle, take_back, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
 from bot.features.conflicts.raising import bring_out, confide, raise_conflict
+from bot.features.conflicts.undelivered import treat
 from bot.features.conflicts.views import VIEWS
 
 FEATURE = Feature(
     name="conflicts",
     commands=(
         *(list_conflicts, raise_conflict, bring_out, confide, host, log),
-        *(settle, differ, value_conflict, confirm, dismiss, reopen),
+        *(settle, differ, value_conflict, confirm, dismiss, take_back, reopen, treat),
     ),
     views=VIEWS,
     deadlines={

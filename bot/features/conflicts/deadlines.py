@@ -46,8 +46,7 @@ def _escalate(ctx: Context, found: Case, name: str, deadline: Deadline) -> None:
             tellings.offer(ctx, found, group, name, deadline.round)
     else:
         view = "conflict_offered" if conflict.host_id is None and name == rules.HOST else "conflict_escalated"
-        for channel in telling.meeting_places(ctx):
-            telling.reply(ctx, found, channel, view, f"step:{deadline.round}", days=days_old(found, ctx.now))
+        telling.tell_circle(ctx, found, view, f"step:{deadline.round}", days=days_old(found, ctx.now))
     ctx.publish(ConflictEscalated(about=found.about, conflict=conflict.id, step=name))
     ctx.touch(found.about)
 
@@ -65,7 +64,7 @@ def review(ctx: Context, deadline: Deadline) -> None:
     found = _case(ctx, deadline)
     if found is None or found.conflict.state not in (DIFFERING, OF_VALUES) or found.conflict.round != deadline.round:
         return
-    open_again(ctx, found, "", is_review=True)
+    open_again(ctx, found, is_review=True)
     for group in found.party_groups:
         shown = f"{found.about}:came-back:{deadline.round}"
         core_telling.record(ctx, group.id, tellings.CAME_BACK, found.about, str(deadline.round), shown)

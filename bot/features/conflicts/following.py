@@ -22,11 +22,11 @@ from bot.core.events import (
 from bot.core.message import Block, Bullets, Paragraph, Spans, Text
 from bot.core.permissions import FACILITATOR, STEWARD
 from bot.features.conflicts import rules, telling
-from bot.features.conflicts.ending import close_dismissed, ended
+from bot.features.conflicts.ending import dismiss, end_if_agreed
 from bot.features.conflicts.hosting import release
 from bot.features.conflicts.loading import loaded, readable_case
 from storage import conflict_people, conflicts, inbox
-from storage.conflicts import CONFIDED, OPEN, SUGGESTED, Party
+from storage.conflicts import CONFIDED, OPEN, SUGGESTED
 
 
 def role_taken(ctx: Context, fact: RoleTaken) -> tuple[Block, ...]:
@@ -58,8 +58,8 @@ def person_forgotten(ctx: Context, fact: PersonForgotten) -> tuple[Block, ...]:
         if conflict is None:
             continue
         if conflict.state == CONFIDED and conflict.raiser_id == fact.person_id:
-            gone = rules.dismissed(conflict, fact.person_id, ctx.now, was_taken_up=False)
-            close_dismissed(ctx, loaded(ctx.db, conflict), replace(gone, confidant_id=None), "", None)
+            gone = rules.taken_back(conflict, ctx.now, was_taken_up=False)
+            dismiss(ctx, replace(gone, confidant_id=None), "", None)
         ctx.touch(conflict.about)
     return ()
 
@@ -140,19 +140,7 @@ def group_state_changed(ctx: Context, fact: GroupStateChanged) -> tuple[Block, .
         if fact.into_id is not None and fact.into_id not in {party.group_id for party in parties}:
             conflicts.add_party(ctx.db, ctx.network.id, conflict.id, fact.into_id)
             conflicts.set_party(ctx.db, ctx.network.id, conflict.id, replace(old, group_id=fact.into_id))
-        if conflict.state == OPEN:
-            _end_if_agreed(ctx, conflict.id)
+        if conflict.state == OPEN:  # the word that was missing may have been this group's
+            end_if_agreed(ctx, conflict)
         ctx.touch(conflict.about)
     return ()
-
-
-def _end_if_agreed(ctx: Context, id: int) -> None:
-    """The word that was missing may have been the one of the group that has gone."""
-    conflict = conflicts.find(ctx.db, ctx.network.id, id)
-    if conflict is None:
-        return
-    parties: tuple[Party, ...] = conflicts.parties(ctx.db, ctx.network.id, id)
-    now = rules.ended_if_all_agree(conflict, parties, ctx.now)
-    if now.state != OPEN:
-        conflicts.update(ctx.db, now)
-        ended(ctx, loaded(ctx.db, now))

@@ -7,19 +7,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.core import forms
 from bot.core.commands import At, Who, command
 from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import ConflictHosted
 from bot.core.kinds import FreeText, Yes
 from bot.core.language import mark
-from bot.core.message import Message, Paragraph, RecordMention
+from bot.core.message import Actions, Code, Message, Note, Paragraph, RecordMention
 from bot.core.replies import Answer, Reply
-from bot.features.conflicts import rules, telling
+from bot.features.conflicts import rules, telling, ways
 from bot.features.conflicts.loading import Case, acting_party, loaded, readable_case, subject
 from bot.features.conflicts.messages import days_old
-from bot.features.conflicts.raising import AboutConflict
+from bot.features.conflicts.raising import AboutConflict, ask
 from storage import circles, conflicts
 from storage.conflicts import OPEN, Conflict
 
@@ -30,14 +29,14 @@ class Host(AboutConflict):
 
 class Log(AboutConflict):
     text: Annotated[str, FreeText(), At(rest=True)] = Field(
-        "", max_length=8000, description=mark("What was tried, and what came of it")
+        "", max_length=8000, description=mark("What was tried and came of it, or what your group would agree to")
     )
 
 
 @command(
     "host",
     summary=mark("Host a conflict: bring its groups together, without deciding for them"),
-    who=(Who.CIRCLE, Who.HOST),
+    who=Who.CIRCLE,
     subject=subject,
     examples=("/host X-1", "/host X-1 --leave"),
 )
@@ -58,9 +57,10 @@ def host(ctx: Context, args: Host) -> Reply:
     line = words.line(
         "You host {id}. Bring its groups together; write down what was tried: {command}",
         id=RecordMention(found.about),
-        command=f"/log {found.about} …",
+        command=Code(f"/log {found.about} …"),
     )
-    return Answer(Message((Paragraph(line),)))
+    hint = words.line("Once you see how it could end, propose that: it holds when each of its groups has confirmed.")
+    return Answer(Message((Paragraph(line), Note(hint), Actions(tuple(ways.of_host(words, found.about))))))
 
 
 def _hand_back(ctx: Context, found: Case) -> Reply:
@@ -81,9 +81,8 @@ def release(ctx: Context, conflict: Conflict) -> None:
     ctx.touch(free.about)
     if free.state == OPEN:
         found = loaded(ctx.db, free)
-        for channel in telling.meeting_places(ctx):
-            days = days_old(found, ctx.now)
-            telling.reply(ctx, found, channel, "conflict_offered", f"offered:{len(found.log)}", days=days)
+        days = days_old(found, ctx.now)
+        telling.tell_circle(ctx, found, "conflict_offered", f"offered:{len(found.log)}", days=days)
 
 
 @command(
@@ -97,9 +96,7 @@ def log(ctx: Context, args: Log) -> Reply:
     found = readable_case(ctx, args.conflict)
     rules.check_open(found.conflict)
     if not args.text:
-        title = ctx.words("What was tried in {id}?", id=found.about)
-        form = forms.form(ctx, log, {"conflict": found.about})
-        return forms.narrowed(form, "text", title=title, typed=f"/log {found.about} …")
+        return ask(ctx, log, args, ctx.words("What was tried in {id}?", id=found.about), "text")
     conflicts.update(ctx.db, replace(found.conflict, changed_at=ctx.now))
     group_id = acting_party(ctx, found)
     conflicts.write(ctx.db, found.conflict, "tried", ctx.now, text=args.text, by_id=ctx.actor.id, group_id=group_id)

@@ -1,4 +1,4 @@
-"""conflicts: the desk. What is open, unanswered or owed, the oldest first; and one conflict with all there is."""
+"""conflicts: the desk. What is open, unanswered, owed or undelivered, the oldest first; and one conflict, whole."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.core import parsing
+from bot.core.audience import person_reader
 from bot.core.commands import Args, At, Option, Who, command
 from bot.core.context import Context
 from bot.core.durations import parse_moment_past
@@ -31,32 +32,34 @@ from bot.core.message import (
     Text,
 )
 from bot.core.replies import Answer, Reply
-from bot.features.conflicts import messages
+from bot.core.working_time import to_local
+from bot.features.conflicts import messages, undelivered, ways
 from bot.features.conflicts.loading import Case, eyes, is_secret, loaded, readable, readable_case, reader_here
 from storage import circles, decisions, desk, directory, people
 from storage.decisions import Decision
-from storage.desk import CONCERN, CONFLICT, Waiting, Wanted
+from storage.desk import CONCERN, CONFLICT, KINDS, UNDELIVERED, Waiting, Wanted
 
 PAGE = 10
 MINE, ALL = "mine", "all"
+LISTS = (MINE, ALL, UNDELIVERED)
 NOBODY = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class Which(Kind):
-    """`mine`, `all`, or one conflict's id."""
+    """`mine`, `all`, `undelivered`, or one conflict's id."""
 
     name: str = "which"
-    shown: str = "mine|all|X-1"
+    shown: str = "mine|all|undelivered|X-1"
 
     def parse(self, typed: str) -> str:
         word = typed.strip().lower()
-        return word if word in (MINE, ALL) else f"X-{Id(letter='X').parse(typed)}"
+        return word if word in LISTS else f"X-{Id(letter='X').parse(typed)}"
 
 
 class ListConflicts(Args):
     which: Annotated[str, Which(), At()] = Field(
-        "", description=mark("Only what is yours; all, with what has ended; or one conflict")
+        "", description=mark("Only what is yours; all, with what has ended; what was not delivered; or one conflict")
     )
     group: GroupSlug = Field("", description=mark("Only what this group is part of"))
     older: Word = Field("", description=mark("Only what has waited at least so long (7d), or since before a day"))
@@ -74,20 +77,21 @@ class ListConflicts(Args):
         "/conflicts X-1",
         "/conflicts --group nairobi --older 7d",
         "/conflicts --host none",
+        "/conflicts undelivered",
     ),
     reads=True,
 )
 def list_conflicts(ctx: Context, args: ListConflicts) -> Reply:
-    if args.which not in ("", MINE, ALL):
+    if args.which not in ("", *LISTS):
         return _one(ctx, int(args.which.removeprefix("X-")))
     found = desk.page(ctx.db, eyes(ctx), _wanted(ctx, args), PAGE + 1)
     if not found:
         return Answer(Message((Paragraph(_nothing(ctx, args)),)))
     shown = found[:PAGE]
     cases = {w.id: loaded(ctx.db, w.conflict) for w in shown if w.conflict is not None}
-    seen = [_decision(ctx, waiting) for waiting in shown]
+    seen = {w.number: _decision(ctx, w) for w in shown if w.number}
     blocks: list[Block] = [Paragraph((Bold(_heading(ctx, args)),))]
-    blocks.append(Bullets(tuple(_line(ctx, w, d, cases) for w, d in zip(shown, seen, strict=True))))
+    blocks.append(Bullets(tuple(_line(ctx, w, seen, cases) for w in shown)))
     blocks += _sums(ctx, args)
     actions = _actions(ctx, shown, cases)
     if len(found) > PAGE:
@@ -95,18 +99,18 @@ def list_conflicts(ctx: Context, args: ListConflicts) -> Reply:
         actions.append(Action(ctx.words("More"), f"/{more}"))
     if actions:
         blocks.append(Actions(tuple(actions)))
-    return Answer(Message(tuple(blocks)), is_secret=_is_secret(ctx, cases, seen))
+    return Answer(Message(tuple(blocks)), is_secret=_is_secret(ctx, shown, cases, seen))
 
 
 def shown(ctx: Context, asked: ConflictShown) -> tuple[Block, ...]:
     """The same, asked for by `show X-1`."""
     found = readable_case(ctx, asked.conflict)
-    return messages.whole(ctx.words, found, ctx.now, messages.person_actions(ctx.words, found, ctx.actor.id)).blocks
+    return messages.whole(ctx.words, found, ctx.now, ways.for_person(ctx.words, found, ctx.actor)).blocks
 
 
 def _one(ctx: Context, id: int) -> Reply:
     found = readable_case(ctx, id)
-    actions = messages.person_actions(ctx.words, found, ctx.actor.id)
+    actions = ways.for_person(ctx.words, found, ctx.actor)
     return Answer(messages.whole(ctx.words, found, ctx.now, actions), is_secret=is_secret(ctx, (found,)))
 
 
@@ -118,7 +122,16 @@ def _wanted(ctx: Context, args: ListConflicts) -> Wanted:
         until=parse_moment_past(args.older, ctx.now, ctx.words.zone) if args.older else None,
         host_id=_host(ctx, args.host) if args.host else None,
         after=_after(args.after) if args.after else None,
+        kinds=_kinds(ctx, args.which),
     )
+
+
+def _kinds(ctx: Context, which: str) -> tuple[str, ...]:
+    if which != UNDELIVERED:
+        return KINDS
+    if not eyes(ctx).is_circle:
+        raise UserError("What could not be delivered is for facilitators. “roles” shows who they are.", "/roles")
+    return (UNDELIVERED,)
 
 
 def _group(ctx: Context, typed: str) -> int:
@@ -165,14 +178,17 @@ def _decision(ctx: Context, waiting: Waiting) -> Decision:
     return decision
 
 
-def _is_secret(ctx: Context, cases: dict[int, Case], seen: list[Decision]) -> bool:
+def _is_secret(ctx: Context, shown: list[Waiting], cases: dict[int, Case], seen: dict[int, Decision]) -> bool:
     here = reader_here(ctx)
-    return is_secret(ctx, cases.values()) or not all(readable(decision, here) for decision in seen)
+    is_for_circle = any(waiting.kind == UNDELIVERED for waiting in shown) and not here.is_circle
+    return is_for_circle or is_secret(ctx, cases.values()) or not all(readable(one, here) for one in seen.values())
 
 
 def _nothing(ctx: Context, args: ListConflicts) -> Spans:
     if args.after:
         return ctx.words.line("That was the last page.")
+    if args.which == UNDELIVERED:
+        return ctx.words.line("Everything was delivered.")
     if args == ListConflicts() or args.which == ALL:
         return ctx.words.line("No conflict is open, no concern is unanswered, no outcome is owed.")
     return ctx.words.line("Nothing fits. “conflicts” alone shows all that waits.")
@@ -183,16 +199,20 @@ def _heading(ctx: Context, args: ListConflicts) -> str:
         return ctx.words("What waits for you, the oldest first")
     if args.which == ALL:
         return ctx.words("All conflicts, and what waits, the oldest first")
+    if args.which == UNDELIVERED:
+        return ctx.words("What was not delivered, the oldest first")
     return ctx.words("What waits, the oldest first")
 
 
-def _line(ctx: Context, waiting: Waiting, decision: Decision, cases: dict[int, Case]) -> Spans:
+def _line(ctx: Context, waiting: Waiting, seen: dict[int, Decision], cases: dict[int, Case]) -> Spans:
     words = ctx.words
-    old = messages.age(words, (ctx.now - waiting.since).days)
+    old = messages.age(words, max(0, (ctx.now - waiting.since).days))
+    if waiting.undelivered is not None:
+        return undelivered.line(ctx, waiting.undelivered, old, person_reader(ctx.actor))
     if waiting.kind == CONFLICT:
         return _conflict_line(ctx, cases[waiting.id], old)
     groups = directory.groups_by_id(ctx.db, ctx.network.id, list(waiting.group_ids))
-    about = messages.decision_title(words, decision)
+    about = messages.decision_title(words, seen[waiting.number])
     if waiting.kind == CONCERN:
         raising, deciding = (groups[id].name for id in waiting.group_ids)
         return words.line(
@@ -211,6 +231,9 @@ def _conflict_line(ctx: Context, found: Case, old: str) -> Spans:
     words, conflict = ctx.words, found.conflict
     groups = words.listed([group.name for group in found.party_groups])
     state = words(messages.STATES[conflict.state])
+    if conflict.state in desk.RESTING and conflict.review_at is not None:
+        until = words.day(to_local(conflict.review_at, words.zone).date())
+        state = words("{state} until {day}", state=state, day=until)
     host = ""
     if conflict.state == "open":
         host = words("hosted by {name}", name=found.name(conflict.host_id)) if conflict.host_id else words("no host")
@@ -229,6 +252,8 @@ def _sums(ctx: Context, args: ListConflicts) -> list[Block]:
         words.plural("{n} unanswered concern", "{n} unanswered concerns", n[CONCERN]),
         words.plural("{n} owed outcome", "{n} owed outcomes", n[desk.OUTCOME]),
     ]
+    if n[UNDELIVERED]:
+        parts.append(words.plural("{n} channel not reached", "{n} channels not reached", n[UNDELIVERED]))
     example = Code("/conflicts --host none --older 7d")
     return [Note(words.line("In all: {parts}. Fewer: {example}", parts=words.listed(parts), example=example))]
 
@@ -243,4 +268,6 @@ def _actions(ctx: Context, shown: list[Waiting], cases: dict[int, Case]) -> list
             actions.append(Action(words("Open {id}", id=about), f"/conflicts {about}"))
         elif waiting.kind == CONCERN:
             actions.append(Action(words("Show D-{n}", n=waiting.number), f"/show D-{waiting.number}"))
+        elif waiting.undelivered is not None:
+            actions += undelivered.actions(ctx, waiting.undelivered)
     return actions

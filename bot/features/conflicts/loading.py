@@ -6,7 +6,7 @@ While it is in confidence, only who raised it and the one facilitator who was to
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from bot.core.audience import Reader, channel_reader, may_read, person_reader
 from bot.core.context import Context, ViewContext
 from bot.core.errors import UserError
-from bot.core.permissions import Subject
+from bot.core.permissions import FACILITATOR, Subject
 from storage import circles, conflicts, contributions, decisions, directory
 from storage.audiences import Eyes
-from storage.conflicts import Conflict, Entry, Party
+from storage.conflicts import OPEN, Conflict, Entry, Party
 from storage.contributions import Contribution
 from storage.decisions import Decision
 from storage.network import Channel, Group
@@ -105,9 +105,50 @@ def readable_decision(ctx: Context, number: int) -> Decision:
 
 def subject(ctx: Context, args: Any) -> Subject:
     """Whose the conflict of `args.conflict` is, who raised and who hosts it."""
+    return _subject(readable_case(ctx, args.conflict))
+
+
+def hosts_subject(ctx: Context, args: Any) -> Subject:
+    """The same for what only its host does: others are told who that is, and what is theirs to do."""
     found = readable_case(ctx, args.conflict)
+    return replace(_subject(found), refusal=_not_host(ctx, found))
+
+
+def parties_subject(ctx: Context, args: Any) -> Subject:
+    """The same for what only its groups do: others can say themselves what they see."""
+    found = readable_case(ctx, args.conflict)
+    names = ctx.words.listed([group.name for group in found.party_groups])
+    if found.conflict.state == OPEN or found.conflict.second is None:
+        refusal = UserError("This is for members of {groups}.", f"/conflicts {found.about}", groups=names)
+    else:
+        anew = f"/conflict D-{found.conflict.first} D-{found.conflict.second} …"
+        refusal = UserError("This is for members of {groups}. Others can raise it themselves.", anew, groups=names)
+    return replace(_subject(found), refusal=refusal)
+
+
+def _subject(found: Case) -> Subject:
     conflict = found.conflict
     return Subject(raiser_id=conflict.raiser_id, party_ids=found.party_ids, host_id=conflict.host_id)
+
+
+def _not_host(ctx: Context, found: Case) -> UserError:
+    is_party = not found.party_ids.isdisjoint(ctx.actor.group_ids)
+    next_step = f"/log {found.about} …" if is_party else f"/conflicts {found.about}"
+    if found.conflict.host_id is not None:
+        name = found.name(found.conflict.host_id)
+        return UserError(
+            "This is for {name}, who hosts {id}. Its groups say in its log what they would agree to, and confirm.",
+            next_step,
+            name=name,
+            id=found.about,
+        )
+    if FACILITATOR in ctx.actor.roles:
+        return UserError("This is for whoever hosts {id}, and nobody does yet.", f"/host {found.about}", id=found.about)
+    return UserError(
+        "This is for whoever hosts {id}, and nobody does yet. Its groups say in its log what they would agree to.",
+        next_step,
+        id=found.about,
+    )
 
 
 def eyes(ctx: Context) -> Eyes:

@@ -25,7 +25,7 @@ from bot.core.message import (
     Text,
 )
 from bot.core.working_time import to_local
-from bot.features.conflicts import suggesting
+from bot.features.conflicts import suggesting, ways
 from bot.features.conflicts.loading import Case
 from storage.conflicts import CONFIDED, DIFFERING, DISMISSED, OF_VALUES, OPEN, SETTLED, SUGGESTED, Entry
 from storage.decisions import Decision
@@ -41,13 +41,20 @@ STATES = {
     OF_VALUES: mark("a conflict of values"),
     DISMISSED: mark("dismissed"),
 }
+PAST = {
+    "superseded": mark("superseded"),
+    "reversed": mark("reversed"),
+    "withdrawn": mark("withdrawn"),
+    "expired": mark("expired"),
+}
+"""What is no longer in force says so wherever it is shown."""
 ENDINGS = {
     SETTLED: mark("This is how it could be settled:"),
     DIFFERING: mark("This is how the groups could differ until {until}:"),
     OF_VALUES: mark("It could be a conflict of values, which calls a coherence conversation:"),
 }
 _LOG = {
-    "tried": mark("{who} tried"),
+    "tried": mark("{who} noted"),
     "hosted": mark("{who} hosts it"),
     "handed-back": mark("{who} handed it back to the circle"),
     "raised": mark("{who} brought it into the open"),
@@ -55,6 +62,7 @@ _LOG = {
     "reopened": mark("{who} opened it again"),
     "came-back": mark("Its date came, and it is open again"),
     DISMISSED: mark("{who} dismissed it"),
+    "taken-back": mark("{who} took it back"),
     SETTLED: mark("{who} proposed to settle it"),
     DIFFERING: mark("{who} proposed to agree to differ"),
     OF_VALUES: mark("{who} proposed to call it a conflict of values"),
@@ -73,8 +81,10 @@ def shortened(text: str, length: int | None) -> str:
 
 
 def decision_title(words: Words, decision: Decision) -> Spans:
+    """ "D-1 Use Signal (superseded)"."""
     title = Bold(decision.title) if decision.redacted_at is None else Text(words("(redacted)"))
-    return (RecordMention(decision.id), Text(" "), title)
+    past = (Text(f" ({words(PAST[decision.status])})"),) if decision.status in PAST else ()
+    return (RecordMention(decision.id), Text(" "), title, *past)
 
 
 def title(words: Words, found: Case) -> Spans:
@@ -267,55 +277,8 @@ def head(words: Words, found: Case, now: datetime, actions: Sequence[Action]) ->
 
 
 def _why_dismissed(words: Words, found: Case) -> list[Block]:
-    said = [one for one in found.log if one.kind == DISMISSED]
+    said = [one for one in found.log if one.kind in (DISMISSED, "taken-back")]
     return entry(words, found, said[-1], QUOTE_LENGTH) if said and found.conflict.state == DISMISSED else []
-
-
-def channel_actions(words: Words, found: Case, group_id: int | None) -> list[Action]:
-    """The ways on that a channel is shown; `group_id` None: where the circle meets."""
-    conflict, about = found.conflict, found.about
-    if conflict.state == SUGGESTED:
-        return [
-            Action(words("It is a conflict"), f"/confirm {about}"),
-            Action(words("It is none"), f"/dismiss {about}"),
-        ]
-    if conflict.state != OPEN:
-        return [Action(words("Open it again"), f"/reopen {about}")] if group_id in found.party_ids else []
-    actions: list[Action] = []
-    if conflict.ending and any(p.group_id == group_id and p.confirmed_at is None for p in found.parties):
-        actions.append(Action(words("We confirm"), f"/confirm {about}", "primary"))
-    if conflict.host_id is None:
-        actions.append(Action(words("Host it"), f"/host {about}"))
-    return actions + _ways(words, about)
-
-
-def _ways(words: Words, about: str) -> list[Action]:
-    return [
-        Action(words("What was tried"), f"/log {about}"),
-        Action(words("Settle it"), f"/settle {about}"),
-        Action(words("Agree to differ"), f"/differ {about}"),
-        Action(words("It is about values"), f"/value-conflict {about}"),
-    ]
-
-
-def person_actions(words: Words, found: Case, person_id: int) -> list[Action]:
-    """The ways on for the person who reads it."""
-    conflict, about = found.conflict, found.about
-    if conflict.state == CONFIDED:
-        if conflict.raiser_id != person_id:
-            return []
-        return [
-            Action(words("Bring it into the open"), f"/raise {about}"),
-            Action(words("Tell another facilitator"), f"/confide {about}"),
-            Action(words("Take it back"), f"/dismiss {about}"),
-        ]
-    group_id = next(iter(found.party_ids), None) if conflict.state != OPEN else None
-    actions = channel_actions(words, found, group_id)
-    if conflict.state == OPEN and conflict.ending:
-        actions.insert(0, Action(words("We confirm"), f"/confirm {about}", "primary"))
-    if conflict.state == OPEN and conflict.host_id == person_id:
-        actions.append(Action(words("Hand it back"), f"/host {about} --leave"))
-    return actions
 
 
 def raised(words: Words, found: Case) -> Message:
@@ -351,7 +314,7 @@ def confided(words: Words, found: Case) -> Message:
                     decisions=words.listed([decision.id for decision in found.decisions]),
                 )
             ),
-            Actions(tuple(person_actions(words, found, conflict.raiser_id or 0))),
+            Actions(tuple(ways.of_raiser_in_confidence(words, found.about))),
         )
     )
 
@@ -388,5 +351,5 @@ def suggested(words: Words, cases: Sequence[Case]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for found in cases:
         blocks += [Paragraph(_suggestion(words, found)), *reason(words, found)]
-        blocks.append(Actions(tuple(channel_actions(words, found, None))))
+        blocks.append(Actions(tuple(ways.is_it_one(words, found.about))))
     return tuple(blocks)

@@ -113,6 +113,7 @@ def decisions_linked(ctx: Context, fact: DecisionsLinked) -> tuple[Block, ...]:
     if fact.relation == "conflicts-with":
         return _linked(ctx, decision, other)
     if fact.relation in ("supersedes", "reverses"):
+        _touch(ctx, other.number)
         return _resting_on(ctx, other)
     return ()
 
@@ -180,9 +181,8 @@ def concern_resolved(ctx: Context, fact: ConcernResolved) -> tuple[Block, ...]:
     if conflict is None or conflict.state != OPEN:
         return ()
     settled = rules.settled_by_raiser(conflict, ctx.now)
-    conflicts.update(ctx.db, settled)
     conflicts.write(ctx.db, settled, "confirmed", ctx.now, by_id=conflict.raiser_id, group_id=conflict.raiser_group_id)
-    ending.ended(ctx, loaded(ctx.db, settled))
+    ending.end(ctx, settled)
     return ()
 
 
@@ -197,8 +197,8 @@ def decision_undone(ctx: Context, fact: DecisionUndone) -> tuple[Block, ...]:
                 conflict=conflict.about,
             )
         if conflict.state == SUGGESTED:
-            gone = rules.dismissed(conflict, None, ctx.now, was_taken_up=False)
-            ending.close_dismissed(ctx, loaded(ctx.db, conflict), gone, "", None)
+            gone = rules.dismissed(conflict, ctx.now)
+            ending.dismiss(ctx, gone, "", None)
     return ()
 
 

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from bot.core import forms
 from bot.core.audience import Reader
-from bot.core.commands import Args, At, Option, Who, command
+from bot.core.commands import Args, At, Command, Option, Who, command
 from bot.core.context import Context
 from bot.core.errors import UserError
 from bot.core.events import ConflictRaised
 from bot.core.kinds import FreeText, GroupSlug, Id, Kind, PersonName, Yes
 from bot.core.language import mark
-from bot.core.replies import Answer, Reply
+from bot.core.replies import Answer, Form, Reply
 from bot.features.conflicts import messages, rules, telling
 from bot.features.conflicts.loading import (
     Case,
@@ -222,6 +222,13 @@ def _person(ctx: Context, typed: str) -> int | None:
 
 class AboutConflict(Args):
     conflict: Annotated[ConflictId, At()] = Field(description=mark("The conflict's number"))
+
+
+def ask(ctx: Context, command: Command, args: AboutConflict, title: str, *names: str, typed: str = "") -> Form:
+    """A form for the fields that are missing; what was typed goes along. `typed` does the same as text."""
+    given = {f.name: f.kind.format(value) for f in command.fields if (value := getattr(args, f.name)) not in (None, "")}
+    typed = typed or f"/{command.name} X-{args.conflict} …"
+    return forms.narrowed(forms.form(ctx, command, given), *names, title=title, typed=typed)
 
 
 class Confide(AboutConflict):

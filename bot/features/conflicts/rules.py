@@ -20,6 +20,7 @@ from storage.conflicts import (
     SETTLED,
     SUGGESTED,
     Conflict,
+    Entry,
     Party,
 )
 from storage.decisions import Decision
@@ -120,7 +121,7 @@ def check_open(conflict: Conflict) -> None:
     if conflict.state == CONFIDED:
         raise UserError(
             "{id} is in confidence. Who raised it can bring it into the open.",
-            f"/raise {conflict.about}",
+            f"/conflicts {conflict.about}",
             id=conflict.about,
         )
     raise UserError("{id} has ended. It can be opened again.", f"/reopen {conflict.about}", id=conflict.about)
@@ -136,18 +137,20 @@ def proposed(
     return replace(conflict, ending=ending, ending_text=text, ending_by=by_id, review_at=review_at, changed_at=now)
 
 
-def asked_anew(parties: Iterable[Party], proposer: int | None, by_id: int, now: datetime) -> tuple[Party, ...]:
-    """The parties when an end is proposed: nobody has agreed but the party that proposes it, if one does."""
-    return tuple(
-        Party(party.group_id, now, by_id) if party.group_id == proposer else Party(party.group_id) for party in parties
-    )
+def asked_anew(parties: Iterable[Party]) -> tuple[Party, ...]:
+    """The parties when an end is proposed: nobody has agreed, as a host speaks for none of them."""
+    return tuple(Party(party.group_id) for party in parties)
 
 
 def confirming_party(conflict: Conflict, parties: Collection[Party], mine: Collection[int], here: int | None) -> Party:
     """The party that somebody confirms for. UserError where there is nothing to confirm or no single party."""
     check_open(conflict)
     if not conflict.ending:
-        raise UserError("Nobody has proposed how {id} could end.", f"/settle {conflict.about} …", id=conflict.about)
+        raise UserError(
+            "How {id} could end has not been proposed yet: whoever hosts it does that.",
+            f"/conflicts {conflict.about}",
+            id=conflict.about,
+        )
     own = [party for party in parties if party.group_id in mine]
     waiting = [party for party in own if party.confirmed_at is None]
     if own and not waiting:
@@ -173,39 +176,50 @@ def settled_by_raiser(conflict: Conflict, now: datetime) -> Conflict:
     return replace(conflict, state=SETTLED, ending=SETTLED, review_at=None, ended_at=now, changed_at=now)
 
 
-def dismissed(conflict: Conflict, person_id: int | None, now: datetime, *, was_taken_up: bool) -> Conflict:
-    """It is none. UserError for what was raised, unless its raiser takes it back before anything came of it."""
-    is_raiser = person_id is not None and conflict.raiser_id == person_id
-    is_free = conflict.state == SUGGESTED or (
-        is_raiser and (conflict.state == CONFIDED or (conflict.state == OPEN and not was_taken_up))
-    )
-    if not is_free:
+def dismissed(conflict: Conflict, now: datetime) -> Conflict:
+    """What was suggested is none. UserError for what somebody raised."""
+    if conflict.state != SUGGESTED:
         check_open(conflict)
-        if is_raiser:
-            raise UserError(
-                "Others have taken {id} up already, so it ends by a settlement that each party confirms.",
-                f"/settle {conflict.about} …",
-                id=conflict.about,
-            )
         raise UserError(
-            "{id} was raised by somebody and is not dismissed: it ends when each party confirms how.",
-            f"/settle {conflict.about} …",
+            "{id} was raised by somebody and is not dismissed: it ends when each of its groups confirms how.",
+            f"/conflicts {conflict.about}",
             id=conflict.about,
         )
+    return _as_none(conflict, now)
+
+
+def taken_back(conflict: Conflict, now: datetime, *, was_taken_up: bool) -> Conflict:
+    """Whoever raised it says that it is none. UserError once others took it up."""
+    if conflict.state != CONFIDED:
+        check_open(conflict)
+    if was_taken_up:
+        raise UserError(
+            "Others have taken {id} up already, so it ends when each of its groups confirms how.",
+            f"/conflicts {conflict.about}",
+            id=conflict.about,
+        )
+    return _as_none(conflict, now)
+
+
+def was_taken_up(conflict: Conflict, log: Iterable[Entry]) -> bool:
+    """Whether others have done something about what somebody raised."""
+    return conflict.host_id is not None or any(entry.kind != "raised" for entry in log)
+
+
+def _as_none(conflict: Conflict, now: datetime) -> Conflict:
     return replace(_without_ending(conflict), state=DISMISSED, ended_at=now, changed_at=now, review_at=None)
 
 
 def check_can_reopen(conflict: Conflict) -> None:
-    """UserError unless it has ended."""
+    """UserError unless it has ended, in the open."""
     if conflict.state not in REOPENABLE:
         raise UserError("{id} has not ended.", f"/conflicts {conflict.about}", id=conflict.about)
-
-
-def confided_again(conflict: Conflict, person_id: int, now: datetime) -> Conflict:
-    """What its raiser had taken back in confidence is in confidence again. UserError for anybody else."""
-    if conflict.raiser_id != person_id:
-        raise UserError("Only who raised {id} can bring it back.", id=conflict.about)
-    return replace(conflict, state=CONFIDED, ended_at=None, changed_at=now)
+    if conflict.is_private:
+        raise UserError(
+            "{id} was never in the open, so there is nothing to open again. Tell it anew.",
+            " ".join(("/conflict", *(f"D-{number}" for number in conflict.numbers), "… --in-confidence")),
+            id=conflict.about,
+        )
 
 
 def _without_ending(conflict: Conflict) -> Conflict:

@@ -30,8 +30,10 @@ def party_channels(ctx: Context, found: Case) -> list[Channel]:
 
 
 def meeting_places(ctx: Context) -> list[Channel]:
-    """Where the circle meets."""
-    return circles.meeting_places(ctx.db, ctx.network.id)
+    """Where the circle meets; those with a domain of their own only where there is no other."""
+    places = circles.meeting_places(ctx.db, ctx.network.id)
+    of_all = {one.channel_id for one in circles.every(ctx.db, ctx.network.id) if not one.domain}
+    return [place for place in places if place.id in of_all] or places
 
 
 def post_heads(ctx: Context, found: Case) -> None:
@@ -66,6 +68,12 @@ def reply(ctx: Context, found: Case, channel: Channel, view: str, key: str, **ar
 def tell_parties(ctx: Context, found: Case, view: str, key: str, **args: Any) -> None:
     """A reply in every party's channels: an edit alone notifies nobody."""
     for channel in party_channels(ctx, found):
+        reply(ctx, found, channel, view, key, **args)
+
+
+def tell_circle(ctx: Context, found: Case, view: str, key: str, **args: Any) -> None:
+    """The same where the circle meets."""
+    for channel in meeting_places(ctx):
         reply(ctx, found, channel, view, key, **args)
 
 

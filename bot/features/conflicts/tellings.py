@@ -67,7 +67,7 @@ def _line(ctx: ViewContext, told: Told) -> Spans | None:
         )
     if not any(party.group_id == told.group_id and party.confirmed_at is None for party in found.parties):
         return None
-    command = Code(f"/confirm {found.about}" if found.conflict.ending else f"/settle {found.about} …")
+    command = Code(f"/confirm {found.about}" if found.conflict.ending else f"/log {found.about} …")
     return words.line("it is still open ({age}), and waits for your word: {command}", age=old, command=command)
 
 

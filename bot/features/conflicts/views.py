@@ -8,10 +8,10 @@ from typing import Any
 from bot.core.context import ViewContext
 from bot.core.language import Words
 from bot.core.message import Action, Actions, Block, Code, Message, Note, Paragraph, PersonMention, RecordMention
-from bot.features.conflicts import messages
+from bot.features.conflicts import messages, ways
 from bot.features.conflicts.loading import Case, case, is_readable, reader_here
 from storage import directory, roles
-from storage.conflicts import OPEN
+from storage.conflicts import OF_VALUES, OPEN
 
 
 def conflict_head(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -22,7 +22,7 @@ def conflict_head(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     if not is_readable(found, reader_here(ctx)):
         return _hidden(ctx.words, found)
     group_id = ctx.group.id if ctx.group else None
-    return messages.head(ctx.words, found, ctx.now, messages.channel_actions(ctx.words, found, group_id))
+    return messages.head(ctx.words, found, ctx.now, ways.for_channel(ctx.words, found, group_id))
 
 
 def conflict_hosted(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -49,9 +49,8 @@ def conflict_ending(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None
     line = ctx.words.line("A word is asked of you on {id}.", id=RecordMention(found.about))
     blocks: list[Block] = [Paragraph(line), *messages.ending(ctx.words, found)]
     if any(party.group_id == group_id and party.confirmed_at is None for party in found.parties):
-        confirm = Action(ctx.words("We confirm"), f"/confirm {found.about}", "primary")
-        another = Action(ctx.words("Propose something else"), f"/settle {found.about}")
-        blocks.append(Actions((confirm, another)))
+        another = Action(ctx.words("Say what is missing"), f"/log {found.about}")
+        blocks.append(Actions((ways.confirm(ctx.words, found.about), another)))
     return Message(tuple(blocks))
 
 
@@ -65,11 +64,32 @@ def conflict_ended(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     return Message((Paragraph(line), *messages.ending(ctx.words, found)))
 
 
+def conflict_calls(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
+    """It is one of values: where the circle meets, who has to bring people together for it."""
+    found = _readable(ctx, args)
+    if found is None or found.conflict.state != OF_VALUES or found.conflict.review_at is None:
+        return None
+    words, groups = ctx.words, [group.name for group in found.party_groups]
+    line = words.line("{id} is a conflict of values, by the word of each of its groups.", id=RecordMention(found.about))
+    call = words.line(
+        "The circle calls a coherence conversation on it: people of {groups} and of other groups, "
+        "before it comes back on {until}.",
+        groups=words.listed(groups),
+        until=words.moment(found.conflict.review_at),
+    )
+    show = Action(words("Open {id}", id=found.about), f"/conflicts {found.about}")
+    return Message((Paragraph(line), *messages.ending(words, found), Paragraph(call), Actions((show,))))
+
+
 def conflict_reopened(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """It is open again."""
     found, entry = _entry(ctx, args)
     if found is None or entry is None or found.conflict.state != OPEN:
         return None
+    if entry.by_id is None:
+        line = ctx.words.line("{id} is open again: the date has come that its groups had set.", id=found.about)
+        agreed = [one for one in found.log[: entry.position] if one.kind in messages.ENDINGS]
+        return Message((Paragraph(line), *messages.entry(ctx.words, found, agreed[-1])))
     line = ctx.words.line("{id} is open again.", id=RecordMention(found.about))
     return Message((Paragraph(line), *messages.entry(ctx.words, found, entry)))
 
@@ -87,10 +107,10 @@ def conflict_waits(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     blocks: list[Block] = [Paragraph(words.line("{id} is still open ({age}).", id=id, age=old))]
     if found.conflict.ending:
         blocks.append(Note(words.line("An end is proposed and waits for your group’s word.")))
-        blocks.append(Actions((Action(words("We confirm"), f"/confirm {found.about}", "primary"),)))
+        blocks.append(Actions((ways.confirm(words, found.about),)))
     else:
         blocks.append(
-            Note(words.line("What would settle it for you? {command}", command=Code(f"/settle {found.about} …")))
+            Note(words.line("What would settle it for you? {command}", command=Code(f"/log {found.about} …")))
         )
     return Message(tuple(blocks))
 
@@ -119,7 +139,7 @@ def conflict_offered(ctx: ViewContext, args: Mapping[str, Any]) -> Message | Non
     words = ctx.words
     old = messages.age(words, args["days"])
     line = words.line("{id} is open ({age}), and nobody hosts it.", id=RecordMention(found.about), age=old)
-    return Message((Paragraph(line), Actions((Action(words("Host it"), f"/host {found.about}"),))))
+    return Message((Paragraph(line), Actions((ways.host(words, found.about),))))
 
 
 def conflict_escalated(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -131,7 +151,7 @@ def conflict_escalated(ctx: ViewContext, args: Mapping[str, Any]) -> Message | N
     old = messages.age(words, args["days"])
     line = words.line("{id} has been open for {age}.", id=RecordMention(found.about), age=old)
     hint = words.line("It does not close by itself. All that waits: {command}", command=Code("/conflicts"))
-    hosting = () if conflict.host_id else (Action(words("Host it"), f"/host {found.about}"),)
+    hosting = () if conflict.host_id else (ways.host(words, found.about),)
     actions = (*hosting, Action(words("Open {id}", id=found.about), f"/conflicts {found.about}"))
     return Message((Paragraph(line), Note(hint), Actions(actions)))
 
@@ -170,6 +190,7 @@ VIEWS = {
     "conflict_hosted": conflict_hosted,
     "conflict_ending": conflict_ending,
     "conflict_ended": conflict_ended,
+    "conflict_calls": conflict_calls,
     "conflict_reopened": conflict_reopened,
     "conflict_waits": conflict_waits,
     "conflict_with_host": conflict_with_host,

@@ -13,7 +13,7 @@ from bot.core.replies import Nothing, Reply
 from bot.features.network.homes import about
 from bot.features.network.messages import place_name
 from bot.features.network.spaces import found_room
-from storage import delivery, directory
+from storage import delivery, directory, undelivered
 from storage.network import Channel, Group
 
 ACTIVE, LOST = "active", "lost"
@@ -58,8 +58,9 @@ def _moved(ctx: Context, channel: Channel, group: Group, successor: str) -> None
 
 
 def _is_there(ctx: Context, channel: Channel, group: Group) -> None:
-    """What a home shows has to be seen in it: features are told as of a new one."""
+    """What a home shows has to be seen in it: features are told as of a new one. What was given up there comes now."""
     ctx.who = None
+    undelivered.try_again(ctx.db, ctx.network.id, channel.id, ctx.real_now)
     if channel.is_home:
         ctx.say(channel, "group_card", {"group_id": group.id}, key=f"home:{channel.id}", about=about(group))
         ctx.publish(ChannelBound(about=about(group), group_id=group.id, channel_id=channel.id))

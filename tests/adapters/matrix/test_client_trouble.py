@@ -79,6 +79,17 @@ def test_what_a_refusal_means(
     assert (error.permanent, error.unclear, after) == wanted
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "cause"),
+    [
+        *((403, "M_FORBIDDEN", "forbidden"), (401, "M_UNKNOWN_TOKEN", "off"), (413, "M_TOO_LARGE", "refused")),
+        *((502, "", "unreached"), (429, "M_LIMIT_EXCEEDED", "unreached")),
+    ],
+)
+def test_why_it_was_refused_is_a_word_that_people_are_told_of(status: int, code: str, cause: str) -> None:
+    assert refusal(status, {}, {"errcode": code}).cause == cause
+
+
 def test_pauses_grow_are_jittered_and_heed_the_server() -> None:
     low, high = Backoff(lambda: 0.0), Backoff(lambda: 1.0)
     assert [low.next_s() for _ in range(4)] == [0.5, 1, 2, 4]

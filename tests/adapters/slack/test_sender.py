@@ -175,7 +175,7 @@ async def test_a_public_channel_is_entered_by_itself_and_a_private_one_waits(sta
     stage.garden = stage.team.channel("cellar", kind="group", is_in=False)
     with pytest.raises(SlackError) as kept_out:
         await sender.post(stage.post())
-    assert (kept_out.value.permanent, kept_out.value.unclear) == (False, False)
+    assert (kept_out.value.permanent, kept_out.value.unclear, kept_out.value.cause) == (False, False, "absent")
 
 
 async def test_an_archived_channel_is_given_up(stage: Stage) -> None:
@@ -183,7 +183,7 @@ async def test_an_archived_channel_is_given_up(stage: Stage) -> None:
     stage.slack.faults.add("chat.postMessage", How.REFUSED, error="is_archived")
     with pytest.raises(SlackError) as refused:
         await sender.post(stage.post())
-    assert refused.value.permanent
+    assert (refused.value.permanent, refused.value.cause) == (True, "gone")
 
 
 async def test_a_message_that_somebody_deleted_cannot_be_changed(stage: Stage) -> None:

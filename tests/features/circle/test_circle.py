@@ -71,11 +71,13 @@ async def test_only_the_circle_and_stewards_put_somebody_in(house: House) -> Non
         ("/circle add", "Say whom you mean."),
         ("/circle remove Ben", "Ben has no seat there."),
         ("/circle set --of board --seats 2", "There is no circle “board”. There are: circle."),
+        ("/circle set --seats ²", "“²” is no number of seats."),
         ("/circle set --seats many", "“many” is no number of seats."),
         ("/circle set --seats 99", "A circle has 1 to 20 seats."),
         ("/circle set --for 2026-12-24", "A term is a plain length"),
         ("/circle here", "A circle meets in a channel of its own that belongs to no group."),
         ("/circle new Circle", "There is “Circle” already."),
+        ("/circle dance", "“dance” is none of: add, remove, rotate,"),
     ],
 )
 async def test_what_is_wrong_is_said(house: House, typed: str, said: str) -> None:
@@ -189,6 +191,38 @@ async def test_a_stand_in_serves_while_somebody_is_away_and_goes_when_they_are_b
     assert "You were not away." in plain(await house.say("bilbao", "maite", "/circle back"))
 
 
+async def test_who_is_away_and_for_whom_nobody_can_stand_in_is_told_so(house: House) -> None:
+    await full(house)
+    await house.say("bilbao", "iker", "/circle out")
+    answer = plain(await house.say("bilbao", "maite", "/circle away 2w"))
+    assert "Nobody can stand in; “circle leave” passes your seat on." in answer
+    assert "Nobody can stand in" not in plain(await house.say("oakland", "ben", "/circle away 2w"))
+
+
+async def test_with_fewer_seats_the_next_term_that_ends_is_nobodys(house: House) -> None:
+    await full(house)
+    first = min(await seats(house), key=lambda seat: seat.ends_at)
+    shown = plain(await house.say("oakland", "ana", "/circle set --seats 2"))
+    assert "Follows next: nobody, as it has fewer seats from the next turn on" in shown
+    house.clock.now = first.ends_at - timedelta(days=7, hours=1)
+    await house.wait(hours=2)
+    assert "Nobody follows, as it has fewer seats then." in house.shown(HUB)
+    await house.wait(days=8)
+    assert len(await sitting(house)) == 2
+    assert "in the facilitation circle is over." in house.shown(HUB)
+
+
+async def test_who_was_announced_has_no_seat_where_there_are_fewer_by_then(house: House) -> None:
+    await full(house)
+    first = min(await seats(house), key=lambda seat: seat.ends_at)
+    house.clock.now = first.ends_at - timedelta(days=6)
+    await house.clockwork.fire_due()
+    assert [seat.state for seat in await seats(house)].count("coming") == 1
+    await house.say("oakland", "ana", "/circle set --seats 2")
+    await house.wait(days=7)
+    assert len(await sitting(house)) == 2
+
+
 async def test_who_was_a_facilitator_before_stays_one_after_the_term(house: House) -> None:
     await house.say("oakland", "ana", "/roles Maite facilitator")
     await house.say("oakland", "ana", "/circle add Maite")
@@ -245,6 +279,18 @@ async def test_a_review_board_has_a_domain_and_questions_and_its_members_facilit
     await house.wait(hours=12)
     assert "has a seat in Review board until" in house.shown("oakland")
     assert "• Who pays?\n• Who gains?" in house.shown("oakland")
+
+
+async def test_a_conflict_is_shown_to_the_circle_and_not_to_a_board_with_its_own_domain(house: House) -> None:
+    await house.say("oakland", "ana", '/circle new Board --domain "Decisions on money"')
+    await house.say("board", "ana", "/circle here --of board")
+    await house.say("oakland", "ana", "/decide One thing")
+    await house.say("oakland", "ana", "/conflict D-1 --with trust Hm")
+    assert "X-1" in house.shown("board")  # nobody else meets anywhere
+    await full(house)
+    await house.say("oakland", "ana", "/conflict D-1 --with openness Hm")
+    assert "X-2" in house.shown(HUB)
+    assert "X-2" not in house.shown("board")
 
 
 async def test_a_translator_is_a_role_by_volunteers_for_a_year_and_no_facilitator(house: House) -> None:

@@ -50,6 +50,20 @@ async def make_facilitator(house: House, name: str) -> None:
     await house.work.write(1, lambda tx: roles.add(tx.db, 1, id, "facilitator", tx.now))
 
 
+async def propose_end(house: House, typed: str) -> Reply:
+    """Maite hosts X-1, if she does not yet, and proposes how it could end: "settle X-1 …"."""
+    if (await stored(house)).host_id is None:
+        await house.say("bilbao", "maite", "/host X-1")
+    return await house.say("bilbao", "maite", typed)
+
+
+async def settled(house: House) -> None:
+    """X-1 was settled by the word of both groups."""
+    await propose_end(house, "/settle X-1 Signal first")
+    await house.say("oakland", "ana", "/confirm X-1")
+    await house.say("nairobi", "otieno", "/confirm X-1")
+
+
 async def meeting_place(house: House) -> None:
     """The circle meets in a channel of its own, "circle"."""
 

@@ -58,12 +58,14 @@ async def test_nobody_but_the_raiser_brings_it_out_and_then_all_know(house: Hous
 
 async def test_what_is_taken_back_in_confidence_stays_there(house: House) -> None:
     await house.say("nairobi", "otieno", TELL)
-    await house.say("nairobi", "otieno", "/dismiss X-1 We talked")
+    await house.say("nairobi", "otieno", "/take-back X-1 We talked")
     assert (await stored(house)).state == "dismissed"
     assert "There is no X-1 here." in plain(await house.say("oakland", "ana", "/conflicts X-1"))
     assert "X-1" not in plain(await house.say("oakland", "ana", "/conflicts all"))
-    await house.say("nairobi", "otieno", "/reopen X-1")
-    assert (await stored(house)).state == "confided"
+    refused = plain(await house.say("nairobi", "otieno", "/reopen X-1"))
+    assert "X-1 was never in the open, so there is nothing to open again. Tell it anew." in refused
+    assert "/conflict D-1 D-2 … --in-confidence" in refused
+    assert (await stored(house)).state == "dismissed"
     assert "afraid" not in await everywhere(house)
     assert await facts(house) == []
 

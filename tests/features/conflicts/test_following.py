@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.features.conflicts.scenes import make_facilitator, meeting_place, person, stored
+from tests.features.conflicts.scenes import make_facilitator, meeting_place, person, propose_end, stored
 from tests.features.conflicts.test_confidence import steward
 from tests.support.house import House, plain
 
@@ -36,11 +36,12 @@ async def test_a_host_who_is_forgotten_leaves_the_conflict_and_takes_their_words
 
 async def test_a_raiser_who_is_forgotten_leaves_no_words_but_the_conflict(house: House) -> None:
     await house.say("oakland", "ben", RAISE)
-    await house.say("oakland", "ben", "/settle X-1 All by Signal")
+    await propose_end(house, "/settle X-1 All by Signal")
+    await house.say("oakland", "ben", "/log X-1 We would rather have Signal")
     await house.say("oakland", "ben", "/forget-me --yes")
     await house.wait(seconds=5)
     for channel in ("oakland", "nairobi"):
-        for gone in ("Twice or never", "All by Signal", "Ben"):
+        for gone in ("Twice or never", "would rather", "Ben"):
             assert gone not in house.shown(channel)
     assert (await stored(house)).state == "open"
 
@@ -70,7 +71,8 @@ async def test_two_accounts_that_are_one_person_have_raised_and_host_as_one(hous
 
 async def test_a_group_that_merges_has_its_conflicts_there(house: House) -> None:
     await house.say("oakland", "ben", RAISE)
-    await house.say("oakland", "ana", "/settle X-1 Signal first")
+    await propose_end(house, "/settle X-1 Signal first")
+    await house.say("oakland", "ana", "/confirm X-1")
     await house.say("oakland", "ana", "/elsewhere merged 2")
     assert "X-1: settled." in plain(await house.say("bilbao", "iker", "/confirm X-1"))
 
@@ -78,7 +80,8 @@ async def test_a_group_that_merges_has_its_conflicts_there(house: House) -> None
 @pytest.mark.parametrize(("leaves", "state"), [(2, "settled"), (1, "open")])
 async def test_no_word_is_waited_for_of_a_group_that_has_left(house: House, leaves: int, state: str) -> None:
     await house.say("oakland", "ben", RAISE)
-    await house.say("oakland", "ana", "/settle X-1 Signal first")
+    await propose_end(house, "/settle X-1 Signal first")
+    await house.say("oakland", "ana", "/confirm X-1")
     await house.say("bilbao", "iker", f"/elsewhere left {leaves}")
     assert (await stored(house)).state == state
 

@@ -54,6 +54,7 @@ typed = st.one_of(
             ("/confirm", ""),
             ("/confirm", ""),
             ("/dismiss", " no"),
+            ("/take-back", " no"),
             ("/reopen", " again"),
             ("/raise", ""),
         ]
@@ -160,11 +161,12 @@ async def live(plan: list[tuple[Any, ...]], url: str) -> None:
 @example(
     [
         ("say", "oakland", "/conflict D-1 D-2 aloud"),
-        ("say", "oakland", "/differ X-1 20d so"),
+        ("say", "bilbao", "/host X-1"),
+        ("say", "bilbao", "/differ X-1 20d so"),
         ("say", "nairobi", "/confirm X-1"),
+        ("say", "oakland", "/confirm X-1"),
         ("sleep", 40),
         ("say", "nairobi", "/reopen X-1 again"),
-        ("say", "bilbao", "/host X-1"),
         ("say", "bilbao", "/settle X-1 so"),
         ("say", "nairobi", "/confirm X-1"),
         ("say", "oakland", "/confirm X-1"),
@@ -173,13 +175,16 @@ async def live(plan: list[tuple[Any, ...]], url: str) -> None:
 @example(
     [
         ("say", "nairobi", f"/conflict D-1 D-2 {SECRET} --in-confidence"),
-        ("say", "nairobi", "/dismiss X-1 no"),
+        ("say", "nairobi", "/take-back X-1 no"),
         ("say", "oakland", "/reopen X-1 again"),
         ("say", "nairobi", "/reopen X-1 again"),
-        ("say", "bilbao", "/raise X-1"),
-        ("say", "nairobi", "/raise X-1"),
-        ("say", "oakland", "/value-conflict X-1 so"),
-        ("say", "nairobi", "/confirm X-1"),
+        ("say", "nairobi", f"/conflict D-1 D-2 {SECRET} --in-confidence"),
+        ("say", "bilbao", "/raise X-2"),
+        ("say", "nairobi", "/raise X-2"),
+        ("say", "bilbao", "/host X-2"),
+        ("say", "bilbao", "/value-conflict X-2 so"),
+        ("say", "nairobi", "/confirm X-2"),
+        ("say", "oakland", "/confirm X-2"),
     ]
 )
 def test_the_laws_hold_in_every_life(plan: list[tuple[Any, ...]]) -> None:

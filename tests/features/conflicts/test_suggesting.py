@@ -8,7 +8,7 @@ from bot.features.conflicts import suggesting
 from bot.features.conflicts.suggesting import CHOICE, DATES, SUPERSEDED, TAG
 from storage.decisions import Decision
 from storage.links import Link
-from tests.features.conflicts.scenes import facts, stored
+from tests.features.conflicts.scenes import facts, person, stored
 from tests.support.house import House, plain
 
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -82,9 +82,11 @@ async def test_a_decision_unlike_another_about_the_same_is_shown_as_a_question(h
 async def test_a_human_confirms_it(house: House) -> None:
     await house.say("oakland", "ana", "/decide Alerts by Signal --tags alerts:signal")
     await house.say("nairobi", "otieno", "/decide Alerts by SMS --tags alerts:sms")
-    assert "This is for facilitators, for whoever raised it" in plain(await house.say("bilbao", "iker", "/confirm X-1"))
-    refused = plain(await house.say("oakland", "ana", "/settle X-1 We share"))
-    assert "X-1 is only suggested so far." in refused
+    for who in ("iker", "maite"):
+        refused = plain(await house.say("bilbao", who, "/confirm X-1"))
+        assert refused.startswith("This is for members of Oakland and Nairobi. Others can raise it themselves.")
+        assert "/conflict D-4 D-3 …" in refused
+    assert "X-1 is only suggested so far." in plain(await house.say("oakland", "ana", "/log X-1 We share"))
     assert plain(await house.say("oakland", "ana", "/confirm X-1")).startswith("X-1 is open.")
     await house.wait(seconds=5)
     assert "Open since" in house.shown("nairobi")
@@ -100,6 +102,24 @@ async def test_a_human_dismisses_it_with_a_reason_and_it_is_not_suggested_again(
     answer = plain(await house.say("nairobi", "otieno", '/edit D-4 --why "cheaper"'))
     assert "may conflict" not in answer
     assert (await stored(house)).state == "dismissed"
+
+
+async def test_who_opens_a_dismissed_suggestion_has_raised_it(house: House) -> None:
+    await house.say("oakland", "ana", "/decide Alerts by Signal --tags alerts:signal")
+    await house.say("nairobi", "otieno", "/decide Alerts by SMS --tags alerts:sms")
+    await house.say("bilbao", "maite", "/dismiss X-1 One is for the night only")
+    await house.say("oakland", "ana", "/reopen X-1 Not any more")
+    assert (await stored(house)).raiser_id == await person(house, "Ana")
+    assert "[Take it back]" not in plain(await house.say("oakland", "ana", "/conflicts X-1"))
+
+
+async def test_what_is_no_longer_in_force_says_so_in_its_conflicts(house: House) -> None:
+    await house.say("oakland", "ana", "/conflict D-1 D-2 Twice or never")
+    await house.say("oakland", "ana", "/decide Use Matrix for alerts --supersedes D-1")
+    await house.wait(seconds=5)
+    title = "X-1: D-1 Use Signal for alerts (superseded) and D-2 Send alerts by SMS"
+    assert title in house.shown("nairobi")
+    assert title in plain(await house.say("nairobi", "otieno", "/conflicts"))
 
 
 async def test_raising_a_suggested_pair_takes_the_suggestion_up(house: House) -> None:

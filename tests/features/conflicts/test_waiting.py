@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from storage import events
-from tests.features.conflicts.scenes import meeting_place, person, stored
+from tests.features.conflicts.scenes import meeting_place, person, propose_end, settled, stored
 from tests.features.input_windows.threads import propose
 from tests.support.house import House, plain
 
@@ -62,7 +62,8 @@ async def test_its_groups_are_told_in_their_working_hours_only(house: House) -> 
 
 async def test_who_has_confirmed_is_not_reminded(house: House) -> None:
     await house.say("oakland", "ben", RAISE)
-    await house.say("oakland", "ana", "/settle X-1 Signal first")
+    await propose_end(house, "/settle X-1 Signal first")
+    await house.say("oakland", "ana", "/confirm X-1")
     await house.wait(days=4)
     assert "still open" not in house.shown("oakland")
     assert "An end is proposed and waits for your group’s word." in house.shown("nairobi")
@@ -81,8 +82,7 @@ async def test_after_a_time_without_a_program_the_last_step_is_enough(house: Hou
 async def test_opened_again_its_clock_begins_anew_and_the_old_one_is_still(house: House) -> None:
     await house.say("oakland", "ben", RAISE)
     await house.wait(days=2)
-    await house.say("oakland", "ana", "/settle X-1 Signal first")
-    await house.say("nairobi", "otieno", "/confirm X-1")
+    await settled(house)
     await house.wait(days=10)
     assert await steps(house) == []
     await house.say("nairobi", "otieno", "/reopen X-1 again")
