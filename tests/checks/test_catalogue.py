@@ -43,7 +43,9 @@ UNSAID = {
     ("bot/core/delivery.py", "'a bug: '"),
     ("bot/core/language.py", "'EEE d MMM y'"),
     ("bot/core/language.py", "'%b %Y'"),
+    ("bot/features/decisions/tellings.py", "' --review 90d --wording'"),
     ("bot/features/decisions/views.py", "' --review 90d --wording'"),
+    ("bot/features/nudges/saying.py", "' --review 90d --wording'"),
     ("bot/features/nudges/views.py", "' --review 90d --wording'"),
     ("bot/features/network/rules.py", "' --tz Africa/Nairobi'"),
 }
