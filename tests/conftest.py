@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.machine import compile_once, keep_in_memory
 from tests.support.postgres import Postgres, start_postgres
 from tests.support.synapse import Synapse, shared_synapse
+
+keep_in_memory()
+compile_once()
 
 
 @pytest.fixture(scope="session")

@@ -143,8 +143,7 @@ class SocketMode:
                 if message.type == aiohttp.WSMsgType.TEXT:
                     await self._took(ws, message.data)
         finally:
-            with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
-                await ws.close()
+            await _close(ws)
 
     async def _took(self, ws: aiohttp.ClientWebSocketResponse, text: str) -> None:
         envelope = _json(text)
@@ -209,9 +208,18 @@ class SocketMode:
         self._is_stopping = True
         if self._handling:
             await asyncio.wait(self._handling, timeout=STOP_WITHIN_S)
-        for task in (*self._handling, *self._live):
+        connections = dict(self._live)
+        for task in (*self._handling, *connections):
             task.cancel()
-        await asyncio.gather(*self._handling, *self._live, return_exceptions=True)
+        await asyncio.gather(*self._handling, *connections, return_exceptions=True)
+        for ws in connections.values():  # a task that was cancelled before its first step has closed nothing
+            await _close(ws)
+
+
+async def _close(ws: aiohttp.ClientWebSocketResponse) -> None:
+    """Nothing more where it is closed already."""
+    with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
+        await ws.close()
 
 
 def _json(text: str) -> dict[str, Any]:

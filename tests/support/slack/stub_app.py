@@ -41,6 +41,10 @@ class StubApp:
         self.slack.app.request_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/slack/events"
 
     async def stop(self) -> None:
+        for socket, listening in self._open:
+            await socket.close()
+            if listening is not None:
+                await listening
         await self._session.close()
         if self._runner is not None:
             await self._runner.cleanup()
