@@ -60,8 +60,9 @@ class Decision:
         return self.status in ("taken", "superseded", "reversed", "expired")
 
 
-COLUMNS = tuple(c for c in decisions.c)
-_NAMES = tuple(c.name for c in COLUMNS)
+_NAMES = tuple(Decision.__dataclass_fields__)[:-2]
+COLUMNS = tuple(decisions.c[name] for name in _NAMES)
+_TAGS, _RESTS_ON = _NAMES.index("tags"), _NAMES.index("rests_on")
 _ADD = Prepared(sa.insert(decisions))
 _ADD_GROUP = sa.insert(decision_groups)
 _ADD_TAG = Prepared(sa.insert(decision_tags))
@@ -147,9 +148,10 @@ def find_all(db: sa.Connection, network_id: int, numbers: Collection[int]) -> li
 
 def from_row(row: Any, affected: tuple[int, ...] = (), told: tuple[int, ...] = ()) -> Decision:
     """The record of a row of `COLUMNS`."""
-    values = dict(zip(_NAMES, row, strict=True))
-    values["tags"], values["rests_on"] = tuple(values["tags"]), tuple(values["rests_on"])
-    return Decision(**values, affected_ids=affected, told_ids=told)
+    values = list(row)
+    values[_TAGS], values[_RESTS_ON] = tuple(values[_TAGS]), tuple(values[_RESTS_ON])
+    values += (affected, told)
+    return Decision(*values)
 
 
 def people(db: sa.Connection, network_id: int, number: int) -> list[tuple[str, str]]:

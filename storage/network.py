@@ -100,8 +100,8 @@ _person_roles = (
     .where(roles.c.network_id == networks.c.id, roles.c.person_id == identities.c.person_id)
     .scalar_subquery()
 )
-GROUP_COLUMNS = [c for c in groups.c if c.name != "created_at"]
-GROUP_NAMES = [c.name for c in GROUP_COLUMNS]
+GROUP_NAMES = tuple(Group.__dataclass_fields__)
+GROUP_COLUMNS = [groups.c[name] for name in GROUP_NAMES]
 CHANNEL_COLUMNS = list(channels.c)
 _IS_KEPT = sa.and_(channels.c.state != "free", channels.c.state != "direct")
 """Its group has not left the network (storage/leaving.py): what was let go belongs to nobody."""
@@ -208,9 +208,9 @@ def _as_names(listed: str) -> frozenset[str]:
 
 
 def group_record(row: Any) -> Group:
-    values = dict(zip(GROUP_NAMES, row, strict=True))
-    values["day_overrides"] = tuple((day, bool(is_working)) for day, is_working in values["day_overrides"])
-    return Group(**values)
+    values = list(row)
+    values[-1] = tuple((day, bool(is_working)) for day, is_working in values[-1])
+    return Group(*values)
 
 
 _NETWORK_OF_CHANNEL = sa.select(channels.c.network_id).where(

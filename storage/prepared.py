@@ -8,14 +8,14 @@ its types, and handed to the driver. On PostgreSQL, where the round trip is what
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Values = Mapping[str, Any]
-_Convert = Callable[[Any], Any] | None
+_Converts = Sequence[tuple[int, Callable[[Any], Any]]]
 _ERRORS: dict[type[sqlite3.Error], type[sa.exc.DBAPIError]] = {
     sqlite3.IntegrityError: sa.exc.IntegrityError,
     sqlite3.InterfaceError: sa.exc.InterfaceError,
@@ -27,17 +27,17 @@ _ERRORS: dict[type[sqlite3.Error], type[sa.exc.DBAPIError]] = {
 
 
 class _Written(NamedTuple):
-    """For SQLite: the text; of each `?` its name, conversion and value if none is given; conversions of the result."""
+    """For SQLite: the text; of each `?` its name, and its value if none is given; what converts which place."""
 
     sql: str
-    parameters: Sequence[tuple[str, _Convert, Any]]
-    results: Sequence[tuple[int, Callable[[Any], Any]]]
+    parameters: Sequence[tuple[str, Any]]
+    converts: _Converts
+    results: _Converts
 
     def row(self, values: Values) -> list[Any]:
-        row = []
-        for name, convert, given in self.parameters:
-            value = values.get(name, given)
-            row.append(value if convert is None else convert(value))
+        row = [values.get(name, given) for name, given in self.parameters]
+        for i, convert in self.converts:
+            row[i] = convert(row[i])
         return row
 
     def converted(self, found: Sequence[Any]) -> Sequence[Any]:
@@ -114,16 +114,21 @@ def _write(statement: Any, dialect: sa.Dialect, names: tuple[str, ...]) -> _Writ
     compiled = cast("SQLCompiler", statement.compile(dialect=dialect, column_keys=list(names)))
     if compiled.insert_prefetch or compiled.update_prefetch or "POSTCOMPILE" in compiled.string:
         raise ValueError(f"This statement has to be written anew each time: {compiled.string}")
-    parameters: list[tuple[str, _Convert, Any]] = []
+    parameters: list[tuple[str, Any]] = []
+    converts: list[Callable[[Any], Any] | None] = []
     for name in compiled.positiontup or ():
         bind = compiled.binds[name]
-        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
         if bind.required and name not in names:
             raise ValueError(f"No value for {name!r} of: {compiled.string}")
-        parameters.append((name, convert, None if bind.required else bind.effective_value))
+        parameters.append((name, None if bind.required else bind.effective_value))
+        converts.append(bind.type.dialect_impl(dialect).bind_processor(dialect))
     columns = getattr(statement, "exported_columns", ())
-    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-    return _Written(compiled.string, parameters, [(i, convert) for i, convert in enumerate(converts) if convert])
+    results = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    return _Written(compiled.string, parameters, _needed(converts), _needed(results))
+
+
+def _needed(converts: Iterable[Callable[[Any], Any] | None]) -> _Converts:
+    return [(i, convert) for i, convert in enumerate(converts) if convert]
 
 
 def _wrapped(sql: str, error: sqlite3.Error) -> sa.exc.DBAPIError:

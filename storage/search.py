@@ -62,7 +62,8 @@ def folded(words: str) -> list[str]:
     plain = words[:_LONGEST].casefold()
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return [word[:_LONGEST_WORD] for word in _WORD.findall(plain)]
+    found = _WORD.findall(plain)
+    return found if len(plain) <= _LONGEST_WORD else [word[:_LONGEST_WORD] for word in found]
 
 
 def everyone(network_id: int) -> str:

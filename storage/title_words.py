@@ -29,6 +29,7 @@ _ADD = Prepared(sa.insert(title_words))
 _DROP = sa.delete(title_words).where(title_words.c.network_id == bindparam("n"), title_words.c.number == bindparam("d"))
 
 
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """A folded word without what makes a plural of it in English and Spanish."""
     if len(word) <= _STEMMED:

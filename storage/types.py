@@ -1,8 +1,9 @@
 """Column types that mean the same on SQLite and PostgreSQL, and the metadata that every table belongs to."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -17,6 +18,7 @@ metadata = sa.MetaData(
     }
 )
 
+_Convert = Callable[[Any], Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -33,22 +35,37 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
         return dialect.type_descriptor(sa.TIMESTAMP(timezone=True) if _is_postgres(dialect) else sa.BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A moment needs a time zone; this datetime has none.")
-        return value if _is_postgres(dialect) else (value - _EPOCH) // _MICROSECOND
+    def bind_processor(self, dialect: sa.Dialect) -> _Convert:
+        return _aware if _is_postgres(dialect) else _to_microseconds
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if _is_postgres(dialect) else _EPOCH + timedelta(microseconds=value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> _Convert:
+        return _in_utc if _is_postgres(dialect) else _from_microseconds
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError("A moment needs a time zone; this datetime has none.")
+    return value
+
+
+def _to_microseconds(value: datetime | None) -> int | None:
+    return None if value is None else (cast("datetime", _aware(value)) - _EPOCH) // _MICROSECOND
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _from_microseconds(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def compact_json(value: Any) -> str:
     """One line of JSON without spaces. Raises ValueError for NaN and infinity, TypeError for what JSON cannot say."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 class JsonText(sa.types.TypeDecorator[Any]):
@@ -63,13 +80,19 @@ class JsonText(sa.types.TypeDecorator[Any]):
     def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
         return dialect.type_descriptor(JSONB(none_as_null=True) if _is_postgres(dialect) else sa.Text())
 
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
-        if value is None or _is_postgres(dialect):
-            return value
-        return compact_json(value)
+    def bind_processor(self, dialect: sa.Dialect) -> _Convert | None:
+        return super().bind_processor(dialect) if _is_postgres(dialect) else _to_json
 
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
-        return value if value is None or _is_postgres(dialect) else json.loads(value)
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> _Convert | None:
+        return super().result_processor(dialect, coltype) if _is_postgres(dialect) else _from_json
+
+
+def _to_json(value: Any) -> str | None:
+    return None if value is None else compact_json(value)
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else json.loads(value)
 
 
 def _is_postgres(dialect: sa.Dialect) -> bool:

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "‟": "”"}
 _OPTION = re.compile(r"(?P<dash>--|[\u2013\u2014\u2015])(?P<name>[A-Za-z][A-Za-z-]*)(?P<given>=)?")
 _SPACE = re.compile(r"\s+")
+_PLAIN_WORD = re.compile(rf"(\s*+)([^\s{''.join(QUOTES)}\-\u2013\u2014\u2015]\S*)")
+"""A word that begins with no mark of a quote or an option: nearly all are, and are read in one step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word (`name` empty) or an option. `value` of an option is what stood behind `=`, None without one.
 
     `raw` is what was typed and `space` the white space before it; `is_soft` marks an option typed with a single
@@ -38,6 +40,11 @@ def tokens(typed: str) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(typed):
+        if plain := _PLAIN_WORD.match(typed, at):
+            space, word = plain.groups()
+            found.append(Token(word, raw=word, space=space))
+            at = plain.end()
+            continue
         space = _SPACE.match(typed, at)
         begin = space.end() if space else at
         if begin == len(typed):
@@ -92,15 +99,16 @@ class _Reader:
 
     def _closing(self, at: int, closing: str) -> int | None:
         """Where the quote ends: a closing mark with nothing or white space behind it; None if there is none."""
-        typed = self._typed
-        while at < len(typed):
-            if typed[at] == "\\":
-                at += 2
-                continue
-            if (typed[at] in closing or typed[at] == '"') and (at + 1 == len(typed) or typed[at + 1].isspace()):
-                return at
-            at += 1
+        for found in _closing(closing).finditer(self._typed, at):
+            if not found[0].startswith("\\"):
+                return found.start()
         return None
+
+
+@lru_cache
+def _closing(marks: str) -> re.Pattern[str]:
+    """Finds what may close a quote, and escaped characters, which never do."""
+    return re.compile(rf'\\.|["{marks}](?=\s|\Z)', re.DOTALL)
 
 
 def _unescape(quoted: str) -> str:

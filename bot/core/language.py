@@ -59,6 +59,15 @@ def _parts(language: str, template: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((literal, name) for literal, name, _, _ in Formatter().parse(_sentence(language, template)))
 
 
+@lru_cache(maxsize=1024)
+def _day(language: str, day: date) -> str:
+    if language == DEFAULT_LANGUAGE:
+        return f"{day:%a} {day.day} {day:%b %Y}"
+    from babel.dates import format_date
+
+    return format_date(day, "EEE d MMM y", locale=language)
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """The bot's words in one language; moments are written out in `zone` (IANA name)."""
@@ -96,11 +105,7 @@ class Words:
 
     def day(self, day: date) -> str:
         """A date with weekday, short: "Fri 4 Dec 2026"."""
-        if self.language == DEFAULT_LANGUAGE:
-            return f"{day:%a} {day.day} {day:%b %Y}"
-        from babel.dates import format_date
-
-        return format_date(day, "EEE d MMM y", locale=self.language)
+        return _day(self.language, day)
 
     def moment(self, at: datetime, zone: str | None = None) -> Moment:
         """A moment with its absolute date and the zone's city: "Fri 4 Dec 2026, 17:00 (Nairobi)"."""

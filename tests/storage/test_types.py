@@ -73,8 +73,8 @@ def test_moments_sort_and_compare_as_moments(db: sa.Connection) -> None:
 @given(moment=st.datetimes(timezones=st.just(UTC)))
 def test_every_moment_of_the_calendar_survives_sqlite(moment: datetime) -> None:
     dialect = sa.create_engine("sqlite://").dialect
-    number = UtcDateTime().process_bind_param(moment, dialect)
-    assert UtcDateTime().process_result_value(number, dialect) == moment
+    put, get = UtcDateTime().bind_processor(dialect), UtcDateTime().result_processor(dialect, None)
+    assert get(put(moment)) == moment
 
 
 @pytest.mark.parametrize(
