@@ -1,7 +1,8 @@
-"""Files on a homeserver: what is asked, in which order, and what a refusal means."""
+"""Files on a homeserver, and events in a thread: what is asked, in which order, and what a refusal means."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from nio.crypto.attachments import decrypt_attachment
 from adapters.matrix.errors import MatrixError
 from adapters.matrix.http import Http
 from adapters.matrix.media import Media
+from adapters.matrix.rooms import Rooms
+from adapters.matrix.sending import Sending
+from adapters.matrix.zones import Zones
 
 UPLOAD, NEW, OLD = "/_matrix/media/v3/upload", "/_matrix/client/v1/media/config", "/_matrix/media/v3/config"
 TAKEN = {"content_uri": "mxc://here/1"}
@@ -80,3 +84,24 @@ async def test_an_answer_that_names_no_file_is_no_success(answer: dict[str, Any]
     media = Media(Homeserver({NEW: {}, UPLOAD: answer}))
     with pytest.raises(MatrixError, match="does not say where the file is"):
         await media.bring(b"1", "image/png", "a.png", is_encrypted=False)
+
+
+async def test_a_long_thread_is_looked_through_to_its_beginning() -> None:
+    """A picture or a part that stands before a hundred replies must not be taken for missing."""
+    own, other = {"sender": "@mycel:here"}, {"sender": "@ana:here"}
+    pages: list[dict[str, Any]] = [
+        {"chunk": [{**own, "event_id": "$4"}, {**other, "event_id": "$3"}], "next_batch": "further"},
+        {"chunk": [{**own, "event_id": "$2"}, {**own, "event_id": "$1"}]},
+    ]
+    asked: list[str] = []
+
+    class Thread(Http):
+        async def call(self, method: str, path: str, *_: Any, query: Any = None, **__: Any) -> dict[str, Any]:
+            asked.append(query.get("from", ""))
+            return pages[len(asked) - 1]
+
+    sending = Sending(Thread("http://127.0.0.1:1"), lambda: 1)
+    sending.bring(Rooms("@mycel:here"), None, Zones(Thread("http://127.0.0.1:1"), lambda: datetime.now(UTC)))
+    sending.tell_synced()
+    assert [event["event_id"] for event in await sending.related("!room", "$root")] == ["$1", "$2", "$4"]
+    assert asked == ["", "further"]
