@@ -263,7 +263,9 @@ def export_madr(path: Path) -> None:
 @main.command()
 @click.option("--long", "is_long", is_flag=True, help="Search and lists with a million decisions too.")
 @click.option(
-    "--only", multiple=True, help="Measure only this: commands, bare, clock, reading, process, input, matrix, slack."
+    "--only",
+    multiple=True,
+    help="Measure only this: commands, bare, clock, reading, process, input, matrix, slack, digests, year.",
 )
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def bench(is_long: bool, only: tuple[str, ...], as_json: bool) -> None:

@@ -14,8 +14,8 @@ import sys
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
+from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 _SECRETS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|syt_\w+|(?<=://)[^/@\s]+@|(?<=Bearer )\S+")
@@ -79,9 +79,10 @@ def _safe_words(error: BaseException) -> str:
     """What the database says of its own matters; "" for every other exception."""
     if isinstance(error, sa.exc.DBAPIError) and error.orig is not None:
         return _safe_words(error.orig)
-    if isinstance(error, psycopg.DataError):
+    psycopg: Any = sys.modules.get("psycopg")  # there where it is worked with; loading it would cost others their start
+    if psycopg and isinstance(error, psycopg.DataError):
         return ""  # it says what the value was
-    if isinstance(error, psycopg.Error):
+    if psycopg and isinstance(error, psycopg.Error):
         return _SECRETS.sub("…", _QUOTED.sub("…", error.diag.message_primary or ""))
     if isinstance(error, sqlite3.Error):
         return _QUOTED.sub("…", str(error))
