@@ -166,7 +166,7 @@ _REVIEWS = (
     sa.select(decisions.c.number, decisions.c.group_id, decisions.c.author_id, decisions.c.review_at)
     .where(
         decisions.c.network_id == bindparam("n"),
-        decisions.c.group_id.in_(bindparam("groups", expanding=True)),
+        decisions.c.group_id == bindparam("g"),
         decisions.c.review_at.is_not(None),
         decisions.c.review_at <= bindparam("now"),
         decisions.c.status == "taken",
@@ -272,8 +272,12 @@ def reviews_due(
     db: sa.Connection, network_id: int, group_ids: Collection[int], now: datetime, most: int = 50
 ) -> list[Owed]:
     """Decisions of these groups whose review is due, the latest first."""
-    values = {"n": network_id, "groups": sorted(group_ids), "now": now, "most": most}
-    return [Owed(*row) for row in db.execute(_REVIEWS, values)] if group_ids else []
+    found: list[Owed] = []
+    # Group by group: the index has each group's reviews in order, so that only the latest are read of years of them.
+    for group_id in sorted(group_ids):
+        values = {"n": network_id, "g": group_id, "now": now, "most": most}
+        found += (Owed(*row) for row in db.execute(_REVIEWS, values))
+    return sorted(found, key=lambda owed: (-owed.since.timestamp(), owed.number))[:most]
 
 
 def concerns_to(db: sa.Connection, network_id: int, group_ids: Collection[int], most: int = 50) -> list[Concern]:

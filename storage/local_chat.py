@@ -20,6 +20,9 @@ from storage.types import JsonText, UtcDateTime, metadata
 PLATFORM = "local"
 WORKSPACE = "playground"
 
+DIRECT = "@"
+"""What the id of a direct chat begins with; the person's account follows. No channel's id has it."""
+
 changes = sa.Table(
     "local_changes",
     metadata,
@@ -198,6 +201,15 @@ def all_accounts(db: sa.Connection, network_id: int) -> list[Account]:
 def account(db: sa.Connection, network_id: int, account: str) -> Account | None:
     row = db.execute(_ACCOUNT, {"n": network_id, "account": account}).one_or_none()
     return Account(*row) if row else None
+
+
+def direct_with(account: str) -> str:
+    """The channel in which this person is alone with Mycel; it is there without having been made."""
+    return f"{DIRECT}{account}"
+
+
+def is_direct(channel: str) -> bool:
+    return channel.startswith(DIRECT)
 
 
 def has_channel(db: sa.Connection, network_id: int, channel: str) -> bool:

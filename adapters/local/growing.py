@@ -17,6 +17,8 @@ from storage.work import Tx
 
 MOST_CHANNELS = 12
 MOST_PEOPLE = 60
+RESERVED = {"all", "direct"}
+"""Words of scripts that stand where a channel's id does."""
 
 Called = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), inbound.Clean]
 
@@ -63,7 +65,7 @@ def _channel(tx: Tx, network_id: int, title: str) -> str:
             return str(channel["channel"])
     if len(known) >= MOST_CHANNELS:
         raise Refused(f"{MOST_CHANNELS} channels are enough to play with.")
-    id = _free_id(title, "channel", {channel["channel"] for channel in known})
+    id = _free_id(title, "channel", RESERVED | {channel["channel"] for channel in known})
     local_chat.add_channel(tx.db, network_id, LocalChannel(id, title))
     return id
 

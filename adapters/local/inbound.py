@@ -22,7 +22,7 @@ from bot.core.conversation import (
     Quoted,
     Reacted,
 )
-from storage.local_chat import PLATFORM, WORKSPACE, Account, Happening, LocalMessage
+from storage.local_chat import PLATFORM, WORKSPACE, Account, Happening, LocalMessage, is_direct
 
 LONGEST_TEXT = 10_000
 _MENTION = re.compile(r"(?:@mycel\b[:,]?|mycel[:,])\s*", re.IGNORECASE)
@@ -72,7 +72,7 @@ class _OnMessage(Request):
 
 
 class Say(_InThread):
-    """A message, or a command where the text begins with "/" or "!" and a letter."""
+    """A message, or a command where the text begins with "/" or "!" and a letter; all that is said to Mycel alone."""
 
     text: Words
 
@@ -82,7 +82,8 @@ class Say(_InThread):
         text = self.text.strip()
         if text[:1] in ("/", "!") and text[1:2].isalpha():
             return text[1:]
-        return _MENTION.sub("", text) or "help" if self.is_mention else None
+        is_asked = self.is_mention or is_direct(self.channel)
+        return _MENTION.sub("", text) or "help" if is_asked else None
 
     @property
     def is_mention(self) -> bool:
@@ -163,7 +164,8 @@ def describe(request: Request, scene: Scene) -> dict[str, Any]:
     """All that Mycel will be told, as JSON: it has to be enough without looking anything up again."""
     said = request.model_dump(mode="json", exclude={"id", "channel", "account", "thread", "message"})
     if isinstance(request, Say) and request.command is not None:
-        said |= {"text": request.command, "is_mention": request.is_mention}
+        is_asked = request.is_mention or is_direct(request.channel)
+        said |= {"text": request.command, "is_mention": is_asked}
     return {
         **said,
         "quoted": _quoted(scene),
@@ -198,7 +200,8 @@ def _answered(data: dict[str, Any]) -> Quoted | None:
 def incoming(happening: Happening) -> Incoming:
     """What Mycel is told. Raises LookupError for a kind that this version does not know."""
     data = happening.data
-    place = Place(PLATFORM, WORKSPACE, data["channel"], data["thread"], data["thread_key"])
+    channel = data["channel"]
+    place = Place(PLATFORM, WORKSPACE, channel, data["thread"], data["thread_key"], is_direct=is_direct(channel))
     actor = Actor(PLATFORM, WORKSPACE, data["account"], data["name"], data["zone"] or None)
     who = (happening.id, place, actor, happening.at)
     match happening.kind:

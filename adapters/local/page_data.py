@@ -89,7 +89,7 @@ def channels(tx: Tx, network_id: int) -> list[dict[str, Any]]:
 def people(tx: Tx, network_id: int) -> list[dict[str, Any]]:
     """Everybody one can speak as."""
     return [
-        {"account": a.account, "name": a.name, "home": a.home, "role": a.role}
+        {"account": a.account, "name": a.name, "home": a.home, "role": a.role, "zone": a.zone or "UTC"}
         for a in local_chat.all_accounts(tx.db, network_id)
     ]
 

@@ -229,8 +229,7 @@ class Playground:
         speaker = local_chat.account(tx.db, self.network_id, request.account)
         if speaker is None:
             raise Refused("Nobody of that name is here. Choose who speaks below the channel.")
-        if not local_chat.has_channel(tx.db, self.network_id, request.channel):
-            raise Refused("There is no such channel here. Reload the page.")
+        self._check_channel(tx, request)
         message = self._message(tx, request, request.about)
         root = self._message(tx, request, message.thread if message else request.thread_root)
         if root is not None and root.thread is not None:
@@ -244,6 +243,14 @@ class Playground:
             message = inbound.said(request, root, at)
         author = local_chat.account(tx.db, self.network_id, root.account) if root and root.account else None
         return Scene(speaker, root, message, author)
+
+    def _check_channel(self, tx: Tx, request: Request) -> None:
+        """A channel is open to everybody, a direct chat to its own person."""
+        if local_chat.is_direct(request.channel):
+            if request.channel != local_chat.direct_with(request.account):
+                raise Refused("A direct chat is between one person and Mycel. Open it as that person.")
+        elif not local_chat.has_channel(tx.db, self.network_id, request.channel):
+            raise Refused("There is no such channel here. Reload the page.")
 
     def _message(self, tx: Tx, request: Request, id: str | None) -> LocalMessage | None:
         if id is None:

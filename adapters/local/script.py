@@ -140,22 +140,26 @@ class _Run:
 
     async def _show(self, step: Show) -> None:
         def look(tx: Tx) -> list[str]:
+            network_id = self._playground.network_id
+            channels = [*local_chat.all_channels(tx.db, network_id), *_direct(tx, network_id, step.channel)]
             return [
-                _printed(tx, self._playground.network_id, channel)
-                for channel in local_chat.all_channels(tx.db, self._playground.network_id)
-                if step.channel in ("all", channel.channel)
+                _printed(tx, network_id, channel) for channel in channels if step.channel in ("all", channel.channel)
             ]
 
         printed = await self._playground.work.read(look)
         if not printed:
-            raise ScriptError(step.line, f"There is no channel “{step.channel}”.")
+            who = step.channel.removeprefix(local_chat.DIRECT)
+            is_direct = local_chat.is_direct(step.channel)
+            missing = f"nobody called “{who}”" if is_direct else f"no channel “{step.channel}”"
+            raise ScriptError(step.line, f"There is {missing}.")
         self.lines += [f"\n{channel}" for channel in printed]
 
     async def _deed(self, step: Deed) -> None:
         speaker = await self._speaker(step)
         said, request = await self._request(step)
         shown = said.replace("\n", f"\n{script_print.INDENT}")
-        self.lines.append(f"\n{step.channel} · {speaker.name}{shown}")
+        place = "direct" if local_chat.is_direct(step.channel) else step.channel
+        self.lines.append(f"\n{place} · {speaker.name}{shown}")
         reply = await self._playground.do(request)
         self._remember(step, request, reply)
         if answer := script_print.private(speaker.name, reply):
@@ -228,10 +232,21 @@ def _values(line: int, text: str) -> dict[str, str]:
     return values
 
 
+def _direct(tx: Tx, network_id: int, channel: str) -> list[LocalChannel]:
+    """The direct chat of this id; none where nobody is called so."""
+    people = local_chat.all_accounts(tx.db, network_id)
+    found = [a for a in people if local_chat.direct_with(a.account) == channel]
+    return [LocalChannel(channel, f"{a.name}, alone with Mycel") for a in found]
+
+
 def _printed(tx: Tx, network_id: int, channel: LocalChannel) -> str:
     messages = [m for m in local_chat.last_messages(tx.db, network_id, 10_000) if m.channel == channel.channel]
     names = {a.account: a.name for a in local_chat.all_accounts(tx.db, network_id)}
     reactions = local_chat.reactions_on(tx.db, network_id, [m.id for m in messages])
     group = next((g for g in directory.all_groups(tx.db, network_id) if g.slug == channel.channel), None)
-    zone = group.zone if group else "UTC"
+    own = next(
+        (a for a in local_chat.all_accounts(tx.db, network_id) if local_chat.direct_with(a.account) == channel.channel),
+        None,
+    )
+    zone = group.zone if group else (own.zone if own else "") or "UTC"
     return script_print.channel(channel.title, zone, messages, reactions, names)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from storage.local_chat import direct_with
+
 
 class ScriptError(Exception):
     """A line that is not understood or cannot be done. `line` counts from 1."""
@@ -57,7 +59,10 @@ class Opens(Step):
 
 @dataclass(frozen=True, slots=True)
 class Deed(Step):
-    """Something a person does. `about`: the record (D-1) whose message it is done to, "" for the latest that fits."""
+    """Something a person does. `channel` may be their direct chat.
+
+    `about`: the record (D-1) whose message it is done to, "" for the latest that fits.
+    """
 
     channel: str
     who: str
@@ -109,7 +114,7 @@ _WHO = r"(?P<channel>[\w-]+)\s+(?P<who>[\w-]+)"
 _ON = r"(?:\s+on\s+(?P<about>[A-Za-z]-\d+))?"
 _START = re.compile(rf"start\s+{_MOMENT}$")
 _WAIT = re.compile(rf"wait\s+(?:(?P<length>(?:\d+(?:min|h|d|w)\s*)+)|until\s+(?P<next>next)|until\s+{_MOMENT})$")
-_SHOW = re.compile(r"show\s+([\w-]+)$")
+_SHOW = re.compile(r"show\s+(?:(?P<channel>[\w-]+)|direct\s+(?P<who>[\w-]+))$")
 _OPENS = re.compile(r"channel\s+(\S.*)$")
 _REPLIES = re.compile(rf"{_WHO}\s+replies\s*:\s*(?P<text>.*)$")
 _SAYS = re.compile(rf"{_WHO}(?:\s+in\s+(?P<about>[A-Za-z]-\d+))?\s*:\s*(?P<text>.*)$")
@@ -165,7 +170,7 @@ def _of_the_clock(number: int, line: str) -> Step | None:
     if line == "nights":
         return Nights(number)
     if found := _SHOW.match(line):
-        return Show(number, found[1])
+        return Show(number, found["channel"] or direct_with(found["who"]))
     if found := _OPENS.match(line):
         return Opens(number, found[1])
     found = _WAIT.match(line)
@@ -185,21 +190,23 @@ def _deed(number: int, line: str) -> Deed | None:
     if found := _PRESSES.match(line):
         return Presses(number, *_who(found), found["label"])
     if found := _FILLS_IN.match(line):
-        return FillsIn(number, found["channel"], found["who"], "", found["command"], found["text"])
+        return FillsIn(number, *_who(found), found["command"], found["text"])
     if found := _REACTS.match(line):
         return Reacts(number, *_who(found), found["emoji"], is_on=True)
     if found := _TAKES_OFF.match(line):
         return Reacts(number, *_who(found), found["emoji"], is_on=False)
     if found := _EDITS.match(line):
-        return Edits(number, found["channel"], found["who"], "", found["text"])
+        return Edits(number, *_who(found), found["text"])
     if found := _DELETES.match(line):
-        return Deletes(number, found["channel"], found["who"], "")
+        return Deletes(number, *_who(found))
     if found := _REPLIES.match(line):
-        return Says(number, found["channel"], found["who"], "", found["text"], is_reply=True)
+        return Says(number, *_who(found), found["text"], is_reply=True)
     if found := _SAYS.match(line):
         return Says(number, *_who(found), found["text"])
     return None
 
 
 def _who(found: re.Match[str]) -> tuple[str, str, str]:
-    return found["channel"], found["who"], (found["about"] or "").upper()
+    """Channel, person, record. "direct" stands for the chat in which the person is alone with Mycel."""
+    who, about = found["who"], found.groupdict().get("about") or ""
+    return direct_with(who) if found["channel"] == "direct" else found["channel"], who, about.upper()

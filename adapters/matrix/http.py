@@ -40,10 +40,13 @@ class Http:
     ) -> dict[str, Any]:
         """The JSON object that the homeserver answers with. Raises MatrixError."""
         content = None if body is None else json.dumps(body, separators=(",", ":"))
-        found = await self._ask(method, path, content, query, timeout_s or self.timeout_s)
-        if not isinstance(found, dict):
-            raise refusal(502, {}, {})
-        return found
+        return _an_object(await self._ask(method, path, content, query, timeout_s or self.timeout_s))
+
+    async def bring(
+        self, path: str, data: bytes, media_type: str, *, query: Mapping[str, str], timeout_s: float
+    ) -> dict[str, Any]:
+        """The JSON object that the homeserver answers with when it is given a file. Raises MatrixError."""
+        return _an_object(await self._ask("POST", path, data, query, timeout_s, media_type))
 
     async def listed(self, path: str) -> list[dict[str, Any]]:
         """The objects of the list that the homeserver answers a GET with. Raises MatrixError."""
@@ -53,7 +56,13 @@ class Http:
         return [each for each in found if isinstance(each, dict)]
 
     async def _ask(
-        self, method: str, path: str, content: str | None, query: Mapping[str, str] | None, timeout_s: float
+        self,
+        method: str,
+        path: str,
+        content: str | bytes | None,
+        query: Mapping[str, str] | None,
+        timeout_s: float,
+        media_type: str = "application/json",
     ) -> Any:
         """One try; None for an answer that is no JSON."""
         try:
@@ -62,7 +71,7 @@ class Http:
                 self.homeserver + path,
                 data=content,
                 params=query,
-                headers={"Content-Type": "application/json"} | self._authorization(),
+                headers={"Content-Type": media_type} | self._authorization(),
                 timeout=aiohttp.ClientTimeout(total=timeout_s, sock_connect=10),
             ) as answer:
                 data = _json(await answer.read())
@@ -97,6 +106,12 @@ class Http:
 
     def _authorization(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+
+def _an_object(found: Any) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise refusal(502, {}, {})
+    return found
 
 
 def _json(data: bytes) -> Any:

@@ -10,7 +10,7 @@ from adapters.matrix.reading import content_of, relation
 
 REMEMBERED = 5000
 SHOWN = ("m.room.message", "m.room.encrypted")
-_TXN = re.compile(r"(?P<key>.+):(?P<rev>\d+)(?:/(?P<part>\d+))?", re.S)
+_TXN = re.compile(r"(?P<key>.+):(?P<rev>\d+)(?:/p?(?P<part>\d+))?", re.S)
 
 
 class OwnMessages:
@@ -37,9 +37,10 @@ class OwnMessages:
             self.learn(str(event["event_id"]), key)
 
 
-def txn_id(key: str, rev: int, part: int = 0) -> str:
-    """The transaction that shows a revision of a message; `part` counts its further parts from 1."""
-    return f"{key}:{rev}/{part}" if part else f"{key}:{rev}"
+def txn_id(key: str, rev: int, part: int = 0, *, picture: int = 0) -> str:
+    """The transaction that shows a revision of a message; its further parts and its pictures are counted from 1."""
+    further = f"/p{picture}" if picture else f"/{part}" if part else ""
+    return f"{key}:{rev}{further}"
 
 
 def key_of_post(event: Event) -> str | None:

@@ -57,6 +57,9 @@ class MatrixPort(Protocol):
     async def send(self, room_id: str, event_type: str, content: Content, txn_id: str) -> str:
         """Sends an event and returns its id; the same `txn_id` again is the same event."""
 
+    async def upload(self, room_id: str, data: bytes, media_type: str, name: str) -> Content:
+        """Brings a file there, encrypted where the room is; what an event says of it: its `url`, or its `file`."""
+
     async def redact(self, room_id: str, event_id: str, txn_id: str) -> None:
         """Takes an event back; one that is gone already is no error."""
 

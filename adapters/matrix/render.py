@@ -7,6 +7,7 @@ for names and "@room" in the text.
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterable, Sequence
 
 from adapters.matrix.markup import Names, block_html, block_plain
@@ -14,13 +15,16 @@ from adapters.matrix.port import Content, Event
 from adapters.matrix.reading import content_of
 from bot.core import message as m
 from bot.core.mentions import addressed
+from bot.core.painting import SCALE
 from bot.core.splitting import halves
 
 LARGEST = 40_000
 """Bytes of a content before it is put into a thread or an edit. An event may have 65,536, and encryption takes a
 third more than the text and every character beyond ASCII as its escape, so this stays below 60 kB in every room."""
 SHORT = 200
+CAPTION = 4000
 PART = "org.mycel.part"
+DRAWING = "org.mycel.drawing"
 
 
 def contents(message: m.Message, names: Names) -> tuple[Content, ...]:
@@ -103,12 +107,55 @@ def as_edit(content: Content, event_id: str) -> Content:
     }
 
 
+def picture(words: str, png: bytes, where: Content, drawing: str) -> Content:
+    """A picture that lies on the homeserver (`where`: its `url`, or its `file` in an encrypted room).
+
+    `words` are its caption, and what is read to those who do not see it; `drawing` says which one it is.
+    """
+    width, height = struct.unpack(">II", png[16:24])
+    info = {"mimetype": "image/png", "w": width // SCALE, "h": height // SCALE, "size": len(png)}
+    said = words.strip()[:CAPTION]
+    file_name = "mycel.png"
+    return {
+        "msgtype": "m.image",
+        "body": said or file_name,
+        "filename": file_name,
+        "info": info,
+        "m.mentions": {},
+        DRAWING: drawing,
+        **where,
+    }
+
+
+def as_picture(content: Content, root: str, first: str, number: int) -> Content:
+    """A picture (from 1) of the message that begins in the event `first`, in the thread of `root`."""
+    placed = in_thread(content, root)
+    placed["m.relates_to"][PART] = {"of": first, "picture": number}
+    return placed
+
+
+def as_edited_picture(content: Content, event_id: str) -> Content:
+    """The picture in the place of an earlier one; clients that know no edits show it beside that one."""
+    related = {"rel_type": "m.replace", "event_id": event_id}
+    return {**content, "body": f"* {content['body'][:SHORT]}", "m.new_content": content, "m.relates_to": related}
+
+
 def parts_among(events: Iterable[Event], first: str) -> list[str]:
     """The event ids of a message's further parts, in their order."""
+    found = _among(events, first, "number")
+    return [found[number] for number in sorted(found)]
+
+
+def pictures_among(events: Iterable[Event], first: str) -> dict[int, str]:
+    """The event ids of a message's pictures by their number."""
+    return _among(events, first, "picture")
+
+
+def _among(events: Iterable[Event], first: str, what: str) -> dict[int, str]:
     found: dict[int, str] = {}
     for event in events:
         related = content_of(event).get("m.relates_to")
         part = related.get(PART) if isinstance(related, dict) else None
-        if isinstance(part, dict) and part.get("of") == first and isinstance(part.get("number"), int):
-            found[part["number"]] = str(event["event_id"])
-    return [found[number] for number in sorted(found)]
+        if isinstance(part, dict) and part.get("of") == first and isinstance(part.get(what), int):
+            found[part[what]] = str(event["event_id"])
+    return found

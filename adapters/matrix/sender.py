@@ -8,8 +8,9 @@ from adapters.matrix import render
 from adapters.matrix.floor import Floor
 from adapters.matrix.markup import Names, permalink
 from adapters.matrix.own import OwnMessages, first_post, txn_id
+from adapters.matrix.pictures import MESSAGE, Hung, Pictures, Shown
 from adapters.matrix.port import PLATFORM, Content, Event, MatrixPort, Scene
-from adapters.matrix.reading import latest_edit
+from adapters.matrix.redacting import redact
 from adapters.matrix.wording import worded
 from bot.core import mentions
 from bot.core.delivery import Post
@@ -19,7 +20,6 @@ from bot.core.trouble import TROUBLE
 from storage import places
 from storage.work import Tx, Work
 
-MESSAGE = "m.room.message"
 REMEMBERED = 2000
 
 
@@ -32,8 +32,9 @@ class MatrixSender:
         self, work: Work, ports: Mapping[str, MatrixPort], own: OwnMessages, floor: Floor | None = None
     ) -> None:
         self._work, self._ports, self._own, self._floor = work, ports, own, floor or Floor()
-        # First event → the events of the further parts, of those messages that were sent or looked up lately.
-        self._parts: dict[str, list[str]] = {}
+        self._pictures = Pictures(work, own)
+        # First event → what belongs to it, of those messages that were sent or looked up lately.
+        self._known: dict[str, Shown] = {}
 
     async def post(self, post: Post) -> str:
         """Shows a message and returns its (first) event's id. Where an earlier try may have arrived, it looks first."""
@@ -44,6 +45,7 @@ class MatrixSender:
             if sent is not None:
                 first = str(sent["event_id"])
                 self._own.learn(first, post.key)
+                self._forget_unclear(post, first)
                 await self._bring_up(port, post, first)
                 return first
         return await self._post(port, post)
@@ -51,6 +53,7 @@ class MatrixSender:
     async def edit(self, post: Post) -> None:
         """Changes a message in place."""
         await self._floor.free(post.channel.remote_id)
+        self._forget_unclear(post, _shown(post))
         await self._bring_up(self._port(post), post, _shown(post))
 
     async def remove(self, post: Post) -> None:
@@ -61,36 +64,23 @@ class MatrixSender:
             if sent is None:
                 return
             first = str(sent["event_id"])
-        for part in (*await self._parts_of(port, post, first), first):
-            await self._redact(port, post, part)
-        self._parts.pop(first, None)
+        self._forget_unclear(post, first)
+        known = await self._shown_of(port, post, first)
+        for event_id in (*(hung.event_id for hung in known.pictures.values()), *known.parts, first):
+            await redact(port, post, event_id)
+        self._known.pop(first, None)
 
     async def _arrived(self, port: MatrixPort, post: Post) -> Event | None:
         return first_post(await port.sent(post.channel.remote_id, f"{post.key}:"), post.key)
-
-    async def _redact(self, port: MatrixPort, post: Post, event_id: str) -> None:
-        """Edits keep the words of a message that is gone, and are found by the message only: so they go first."""
-        room_id = post.channel.remote_id
-        edit = await self._latest_edit(port, room_id, event_id)
-        while edit is not None:
-            await port.redact(room_id, edit, _txn_of_redaction(post, edit))
-            before, edit = edit, await self._latest_edit(port, room_id, event_id)
-            if edit == before:
-                raise DeliveryError("the homeserver still shows an edit that was taken back")
-        await port.redact(room_id, event_id, _txn_of_redaction(post, event_id))
-
-    async def _latest_edit(self, port: MatrixPort, room_id: str, event_id: str) -> str | None:
-        event = await port.event(room_id, event_id)
-        return latest_edit(event) if event is not None else None
 
     async def _post(self, port: MatrixPort, post: Post) -> str:
         contents = await self._contents(port, post)
         content = render.in_thread(contents[0], post.thread) if post.thread else contents[0]
         first = await port.send(post.channel.remote_id, MESSAGE, content, txn_id(post.key, post.rev))
         self._own.learn(first, post.key)
-        self._remember(first, [])
+        self._remember(first, Shown())
         try:
-            await self._bring_up_parts(port, post, first, contents[1:])
+            await self._bring_up_rest(port, post, first, contents[1:])
         except DeliveryError as error:
             # The beginning is there: the next try has to find it, also under a later revision.
             raise DeliveryError(
@@ -106,11 +96,19 @@ class MatrixSender:
         contents = await self._contents(port, post)
         edit = render.as_edit(contents[0], first)
         await port.send(post.channel.remote_id, MESSAGE, edit, txn_id(post.key, post.rev))
-        await self._bring_up_parts(port, post, first, contents[1:])
+        await self._bring_up_rest(port, post, first, contents[1:])
 
-    async def _bring_up_parts(self, port: MatrixPort, post: Post, first: str, wanted: tuple[Content, ...]) -> None:
+    async def _bring_up_rest(self, port: MatrixPort, post: Post, first: str, wanted: tuple[Content, ...]) -> None:
+        """All the words first, then the pictures that say the same."""
+        shown = await self._shown_of(port, post, first)
+        await self._bring_up_parts(port, post, first, shown.parts, wanted)
+        await self._pictures.bring_up(port, post, first, shown)
+
+    async def _bring_up_parts(
+        self, port: MatrixPort, post: Post, first: str, parts: list[str], wanted: tuple[Content, ...]
+    ) -> None:
         """Further parts are edited where they are, added where they are missing, taken back where there are fewer."""
-        room_id, parts = post.channel.remote_id, await self._parts_of(port, post, first)
+        room_id = post.channel.remote_id
         for number, content in enumerate(wanted, start=1):
             txn = txn_id(post.key, post.rev, number)
             if number <= len(parts):
@@ -120,20 +118,27 @@ class MatrixSender:
                 parts.append(await port.send(room_id, MESSAGE, placed, txn))
                 self._own.learn(parts[-1], post.key)
         while len(parts) > len(wanted):
-            await self._redact(port, post, parts[-1])
+            await redact(port, post, parts[-1])
             parts.pop()
 
-    async def _parts_of(self, port: MatrixPort, post: Post, first: str) -> list[str]:
-        known = self._parts.get(first)
+    async def _shown_of(self, port: MatrixPort, post: Post, first: str) -> Shown:
+        known = self._known.get(first)
         if known is None:
-            known = render.parts_among(await port.related(post.channel.remote_id, post.thread or first), first)
+            related = await port.related(post.channel.remote_id, post.thread or first)
+            hung = render.pictures_among(related, first)
+            known = Shown(render.parts_among(related, first), {n: Hung(event_id) for n, event_id in hung.items()})
             self._remember(first, known)
         return known
 
-    def _remember(self, first: str, parts: list[str]) -> None:
-        self._parts[first] = parts
-        while len(self._parts) > REMEMBERED:
-            del self._parts[next(iter(self._parts))]
+    def _forget_unclear(self, post: Post, first: str) -> None:
+        """A part or a picture that was added may be there although its answer was lost."""
+        if post.is_unclear:
+            self._known.pop(first, None)
+
+    def _remember(self, first: str, shown: Shown) -> None:
+        self._known[first] = shown
+        while len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
 
     async def _contents(self, port: MatrixPort, post: Post) -> tuple[Content, ...]:
         scene = await port.scene(post.channel.remote_id)
@@ -166,10 +171,6 @@ def names_in(
     roots = places.roots_about(tx.db, network_id, channel_id, records) if channel_id is not None else {}
     links = {id: permalink(scene.room_id, event_id, scene.room.via) for id, event_id in roots.items()}
     return Names(here, links)
-
-
-def _txn_of_redaction(post: Post, event_id: str) -> str:
-    return f"{post.key}:{post.rev}:gone:{event_id}"
 
 
 def _shown(post: Post) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from adapters.matrix.crypto import Crypto
 from adapters.matrix.errors import MatrixError
 from adapters.matrix.http import Http, path
+from adapters.matrix.media import Media
 from adapters.matrix.port import Scene, localpart_of
 from adapters.matrix.rooms import Room, RoomInfo, Rooms
 from adapters.matrix.zones import Zones
@@ -19,10 +20,12 @@ log = logging.getLogger("mycel.matrix")
 
 Json = dict[str, Any]
 FIRST_SYNC_S = 20
-PAGE = "100"
+PAGE, PAGES = "100", 20
+"""Events of a page; more pages of a thread are not looked through."""
 TYPING_MS = 20_000
 IN_CLEAR = ("m.reaction", "m.room.redaction")
 """Homeservers have to read these to count and to apply them."""
+CANNOT_ENCRYPT = "the room is encrypted, and this account has encryption switched off"
 
 
 class Sending:
@@ -30,6 +33,7 @@ class Sending:
 
     def __init__(self, http: Http, new_id: Callable[[], int]) -> None:
         self._http, self._new_id = http, new_id
+        self._media = Media(http)
         self._ready = asyncio.Event()
         self._next_sync = asyncio.Event()
         self._rooms = Rooms("")
@@ -81,6 +85,14 @@ class Sending:
             raise
         return str(sent["event_id"])
 
+    async def upload(self, room_id: str, data: bytes, media_type: str, name: str) -> Json:
+        """Brings a file there, encrypted where the room is; returns what an event says of where it is."""
+        await self._until_ready()
+        is_encrypted = self._is_encrypted(self._room(room_id))
+        if is_encrypted and self._crypto is None:
+            raise DeliveryError(CANNOT_ENCRYPT, permanent=True)
+        return await self._media.bring(data, media_type, name, is_encrypted=is_encrypted)
+
     async def redact(self, room_id: str, event_id: str, txn_id: str) -> None:
         """Takes an event back; one that is not there is no error."""
         await self._until_ready()
@@ -104,10 +116,16 @@ class Sending:
         return self._crypto.opening.decrypt(room_id, found) if self._crypto else None
 
     async def related(self, room_id: str, event_id: str) -> list[Json]:
-        """The account's own events in the thread of `event_id`, oldest first, as far as a page goes; maybe closed."""
-        where = path("rooms", room_id, "relations", event_id, "m.thread")
-        found = await self._page(where.replace("/v3/", "/v1/", 1), {"dir": "b", "limit": PAGE})
-        return [event for event in found if event.get("sender") == self._rooms.own]
+        """The account's own events in the thread of `event_id`, oldest first; some may still be encrypted."""
+        where = path("rooms", room_id, "relations", event_id, "m.thread").replace("/v3/", "/v1/", 1)
+        query, found = {"dir": "b", "limit": PAGE}, list[Json]()
+        for _ in range(PAGES):
+            page = await self._chunk(where, query)
+            found += [event for event in page.get("chunk", []) if event.get("sender") == self._rooms.own]
+            if "next_batch" not in page:
+                break
+            query["from"] = str(page["next_batch"])
+        return found[::-1]
 
     async def sent(self, room_id: str, txn_prefix: str) -> list[Json]:
         """The account's own late events whose transaction id begins so, oldest first, redacted ones too."""
@@ -116,15 +134,17 @@ class Sending:
 
     async def _page(self, where: str, query: dict[str, str]) -> list[Json]:
         """Events of a page that goes backwards, oldest first; none where the room or the event is not there."""
+        found: list[Json] = (await self._chunk(where, query)).get("chunk", [])
+        return found[::-1]
+
+    async def _chunk(self, where: str, query: dict[str, str]) -> Json:
         await self._until_ready()
         try:
-            page = await self._http.call("GET", where, query=query)
+            return await self._http.call("GET", where, query=query)
         except MatrixError as error:
             if error.status in (403, 404):
-                return []
+                return {}
             raise
-        found: list[Json] = page.get("chunk", [])
-        return found[::-1]
 
     async def direct_room(self, user_id: str) -> str:
         """The room of this person alone with the account, which is opened and the person invited if there is none."""
@@ -174,9 +194,7 @@ class Sending:
 
     async def _encrypt(self, room: Room, kind: str, content: Mapping[str, Any]) -> tuple[str, Json]:
         if self._crypto is None:
-            raise DeliveryError(
-                "the room is encrypted, and this account has encryption switched off", permanent=True, cause=OFF
-            )
+            raise DeliveryError(CANNOT_ENCRYPT, permanent=True, cause=OFF)
         return await self._crypto.encrypt(room, kind, content)
 
     def _room(self, room_id: str) -> Room:

@@ -9,14 +9,16 @@ from datetime import timedelta
 
 from adapters.matrix import answering, render
 from adapters.matrix.answering import Spot
+from adapters.matrix.files import Files
 from adapters.matrix.markup import Names
+from adapters.matrix.pictures import MESSAGE
 from adapters.matrix.port import PLATFORM, Content, MatrixPort, Scene
-from adapters.matrix.sender import MESSAGE, names_in
+from adapters.matrix.sender import names_in
 from adapters.matrix.wording import worded
 from bot.core import mentions
 from bot.core.errors import DeliveryError
 from bot.core.language import Words
-from bot.core.message import Message
+from bot.core.message import Message, Picture
 from storage import places
 from storage.work import Tx, Work
 
@@ -34,6 +36,7 @@ class Voice:
 
     def __init__(self, work: Work, port: MatrixPort, sleep: Sleep = asyncio.sleep) -> None:
         self._work, self._port, self._sleep = work, port, sleep
+        self._files = Files(work)
 
     async def language_of(self, scene: Scene) -> Words:
         """The words of the room's language."""
@@ -68,6 +71,18 @@ class Voice:
     async def _say(self, scene: Scene, spot: Spot, message: Message, txn: str) -> None:
         for number, content in enumerate(await self._contents(scene, message)):
             await self._send(scene.room_id, spot.place(content), f"{txn}/{number}" if number else txn)
+        for number, content in enumerate(await self._pictures(scene, message), start=1):
+            await self._send(scene.room_id, spot.place(content), f"{txn}/p{number}")
+
+    async def _pictures(self, scene: Scene, message: Message) -> list[Content]:
+        """As far as they can be shown: their words are said already."""
+        if not any(isinstance(block, Picture) for block in message.blocks):
+            return []
+        known = await self._work.read(lambda tx: places.known(tx.db, PLATFORM, scene.workspace, scene.room_id))
+        drawn = await self._files.drawn(known.network_id, message) if known is not None else []
+        said = f"an answer in {scene.room_id}"
+        found = [await self._files.file(self._port, scene.room_id, each, said) for each in drawn if each is not None]
+        return [content for content in found if content is not None]
 
     async def _send(self, room_id: str, content: Content, txn: str) -> None:
         pause = FIRST_PAUSE_S

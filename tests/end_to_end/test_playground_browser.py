@@ -210,6 +210,28 @@ def test_a_wrong_command_is_answered_to_its_sender_and_stays_to_be_mended(page: 
     assert "did you mean" not in page.column("nairobi").text
 
 
+def test_a_direct_chat_is_there_while_its_person_speaks(page: Page) -> None:
+    direct = "@ben"
+    page.speak_as("oakland", "ben")
+    page.click(lambda: page.column("oakland").find_element(By.CSS_SELECTOR, "button.direct"))
+    page.say(direct, "my-digest on")
+    page.sees(direct, "What waits for you comes every week on Monday at 09:00.")
+    if shot := os.environ.get("MYCEL_SHOT"):
+        page.browser.save_screenshot(shot)
+    page.speak_as("oakland", "ana")
+    page.until(lambda: not page.column(direct).is_displayed())
+    for _ in range(8):
+        page.move_clock("1d")
+    page.speak_as("oakland", "ben")
+    page.sees(direct, "You owe nobody an answer.")
+    page.click(lambda: page.column(direct).find_element(By.CSS_SELECTOR, "button.direct"))
+    page.until(lambda: not page.column(direct).is_displayed())
+    page.load()
+    assert page.browser.find_elements(By.ID, "channel-@ana") == []
+    assert not page.column(direct).is_displayed()
+    assert page.problems() == []
+
+
 def test_on_a_phone_one_channel_fills_the_screen(browser: Chrome, address: str) -> None:
     phone = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)

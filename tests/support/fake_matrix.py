@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nio.crypto.attachments import encrypt_attachment
+
 from adapters.matrix.errors import MatrixError
 from adapters.matrix.port import Content, Event, Scene
 from adapters.matrix.rooms import RoomInfo
@@ -113,13 +115,16 @@ class FakeHomeserver:
 
 
 class FakePort:
-    """Mycel's account. `refusals` are raised by the next sends, first the last; `lost` sends arrive all the same."""
+    """Mycel's account. `refusals` are raised by the next sends, first the last (None: that one goes through); `lost`
+    sends arrive all the same. `files`: by their `mxc://` address, as they lie there."""
 
     user_id = BOT
 
     def __init__(self, homeserver: FakeHomeserver) -> None:
         self.homeserver = homeserver
-        self.refusals: list[MatrixError] = []
+        self.refusals: list[MatrixError | None] = []
+        self.upload_refusals: list[MatrixError] = []
+        self.files: dict[str, bytes] = {}
         self.is_answer_lost = False
         self.shown_typing: list[bool] = []
         self.has_typed = asyncio.Event()
@@ -139,6 +144,16 @@ class FakePort:
         if refusal is not None:
             raise refusal
         return id
+
+    async def upload(self, room_id: str, data: bytes, media_type: str, name: str) -> Content:
+        if self.upload_refusals:
+            raise self.upload_refusals.pop()
+        where = f"mxc://{SERVER}/{len(self.files)}"
+        if not self.homeserver.rooms[room_id].is_encrypted:
+            self.files[where] = data
+            return {"url": where}
+        self.files[where], keys = encrypt_attachment(data)
+        return {"file": {**keys, "url": where}}
 
     async def redact(self, room_id: str, event_id: str, txn_id: str) -> None:
         self.homeserver.redact(BOT, room_id, event_id, txn_id)

@@ -2,13 +2,15 @@
 import { getState, listen } from "./api.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
+import { Directs, isDirect } from "./direct.js";
 import { el } from "./dom.js";
 import { askForChannel } from "./growing.js";
 
 const byId = (id) => document.getElementById(id);
 const columns = new Map();
 const tabs = new Map();
-const app = { state: null, clock: null, nameOf, now, toast, remember, remembered };
+const app = { state: null, clock: null, nameOf, now, toast, remember, remembered, spoke, openDirect, closeDirect };
+const directs = new Directs(app, columns, show);
 
 function nameOf(account) {
   return app.state.people.find((p) => p.account === account)?.name || account;
@@ -50,19 +52,34 @@ function showChannels(channels) {
   for (const channel of channels) {
     const column = columns.get(channel.channel);
     if (column) column.setChannel(channel);
-    else addColumn(channel);
+    else show(new Column(channel, app), channel.title);
     tabs.get(channel.channel).textContent = channel.title;
   }
 }
 
-function addColumn(channel) {
-  const column = new Column(channel, app);
-  columns.set(channel.channel, column);
+function show(column, title) {
+  const channel = column.channel.channel;
+  columns.set(channel, column);
   byId("columns").append(column.element);
-  const tab = el("button", { type: "button", onclick: () => goTo(channel.channel) });
-  tabs.set(channel.channel, tab);
+  const tab = el("button", { type: "button", onclick: () => goTo(channel) }, title);
+  tabs.set(channel, tab);
   byId("tabs").append(tab);
   watcher.observe(column.element);
+}
+
+function openDirect(account) {
+  directs.open(account);
+  enter(`@${account}`);
+}
+
+function closeDirect(account) {
+  directs.close(account);
+}
+
+// Somebody else speaks in a channel: whose direct chats are there follows.
+function spoke() {
+  directs.refresh();
+  for (const [channel, column] of columns) tabs.get(channel).hidden = column.element.hidden;
 }
 
 // A new channel comes with the next change.
@@ -94,7 +111,9 @@ const watcher = new IntersectionObserver((entries) => {
 
 function take(messages, isNew) {
   for (const message of messages) {
-    columns.get(message.channel)?.take(message);
+    const column = isDirect(message.channel) ? directs.column(message.channel) : columns.get(message.channel);
+    column?.take(message);
+    if (isNew && isDirect(message.channel)) directs.heard(message);
     const tab = tabs.get(message.channel);
     if (isNew && tab && tab.getAttribute("aria-current") === "false") tab.classList.add("news");
   }
@@ -141,6 +160,7 @@ async function start() {
   showChannels(app.state.channels);
   app.clock = new Clock(app.state.clock, { toast, moved: () => columns.forEach((column) => column.tick()) });
   take(app.state.messages, false);
+  directs.start();
   for (const column of columns.values()) column.toEnd();
   byId("columns").setAttribute("aria-busy", "false");
   byId("new-channel").addEventListener("click", () => askForChannel((channel) => whenThere(channel, enter)));

@@ -2,15 +2,13 @@
 import { post } from "./api.js";
 import { Composer } from "./composer.js";
 import { openForm } from "./dialog.js";
-import { avatar, code, day, el, hour, within } from "./dom.js";
-import { askForPerson } from "./growing.js";
+import { code, day, el, hour, within } from "./dom.js";
 import { renderEntry, startEdit } from "./messages.js";
 import { renderPrivate } from "./private.js";
-
-const SOMEBODY_NEW = "+";
+import { Speakers } from "./speakers.js";
 
 export class Column {
-  // app: { state, nameOf, now(), toast, remember(channel, account), remembered(channel) }
+  // app: { state, nameOf, now(), toast, remember(channel, account), remembered(channel), spoke(), openDirect(account) }
   constructor(channel, app) {
     this.app = app;
     this.channel = channel;
@@ -23,8 +21,7 @@ export class Column {
     this.empty = el("li", { class: "empty" });
     this.list.append(this.empty);
     this.composer = this.makeComposer(null);
-    this.speakers = el("select", { id: `as-${channel.channel}`, onchange: () => this.choose(this.speakers.value) });
-    this.face = el("span", { class: "face" });
+    this.speakers = this.makeSpeakers(channel);
     this.element = el(
       "section",
       { class: "column", id: `channel-${channel.channel}`, "aria-labelledby": this.title.id },
@@ -33,7 +30,7 @@ export class Column {
       el(
         "footer",
         {},
-        el("div", { class: "as" }, this.face, el("label", { for: `as-${channel.channel}` }, "Speaking as"), this.speakers),
+        this.speakers.element,
         this.composer.element,
       ),
     );
@@ -73,43 +70,24 @@ export class Column {
     this.time.replaceChildren(...parts.filter(Boolean));
   }
 
-  fillSpeakers() {
-    const { people, channels } = this.app.state;
-    const own = (c) => (c.channel === this.channel.channel ? 0 : 1);
-    const groups = [...channels].sort((a, b) => own(a) - own(b));
-    this.speakers.replaceChildren(
-      ...groups.map((c) =>
-        el("optgroup", { label: c.title }, people.filter((p) => p.home === c.channel).map((p) =>
-          el("option", { value: p.account }, p.role ? `${p.name} (${p.role})` : p.name)))),
-      el("option", { value: SOMEBODY_NEW }, "Somebody new …"),
-    );
-    const known = people.map((p) => p.account);
-    const remembered = this.app.remembered(this.channel.channel);
-    const first = people.find((p) => p.home === this.channel.channel) || people[0];
-    this.speakAs(known.includes(remembered) ? remembered : first?.account);
+  makeSpeakers(channel) {
+    return new Speakers(channel, this.app, { chosen: (account) => this.speakAs(account), done: () => this.composer.focus() });
   }
 
-  choose(account) {
-    if (account !== SOMEBODY_NEW) return this.speakAs(account);
-    this.speakers.value = this.account;
-    askForPerson(this.channel, (made) => {
-      this.app.remember(this.channel.channel, made);
-      if (this.app.state.people.some((p) => p.account === made)) this.speakAs(made);
-      this.composer.focus();
-    });
+  fillSpeakers() {
+    this.speakAs(this.speakers.fill());
   }
 
   speakAs(account) {
     if (!account) return;
     this.account = account;
-    this.speakers.value = account;
     const name = this.nameOf(account);
-    this.app.remember(this.channel.channel, account);
-    this.face.replaceChildren(avatar(name));
+    this.speakers.show(account);
     this.composer.label(`Message to ${this.channel.title} as ${name}`, "Message, or / for commands");
     for (const item of this.items.values()) item.composer?.label(`Reply as ${name}`, `Reply as ${name}`);
     for (const id of this.messages.keys()) this.refresh(id);
     for (const note of this.notes) note.element.hidden = note.account !== account;
+    this.app.spoke();
   }
 
   makeComposer(root) {
@@ -123,10 +101,14 @@ export class Column {
   }
 
   showEmpty() {
-    const hint = this.app.state.hint;
     this.empty.hidden = this.messages.size + this.notes.length > 0;
     if (this.empty.childNodes.length > 0) return;
     this.empty.append(el("p", {}, "Nothing has been said here yet."));
+    this.fillEmpty();
+  }
+
+  fillEmpty() {
+    const hint = this.app.state.hint;
     if (hint.channel === this.channel.channel) this.offer(hint);
     else if (!this.channel.group) {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
@@ -250,10 +232,15 @@ export class Column {
 
   async say(text, root) {
     const { reply, note } = await post("say", { channel: this.channel.channel, account: this.account, text, thread: root });
-    const typed = /^[/!]/.test(text.trim()) ? text.trim() : "";
+    const typed = this.typed(text);
     this.answer(reply, { typed, root, note });
     if (!root && !typed) this.toEnd();
     return { keep: reply.is === "invalid" };
+  }
+
+  // The command in what was typed; talk is shown as a message.
+  typed(text) {
+    return /^[/!]/.test(text.trim()) ? text.trim() : "";
   }
 
   async press(message, action, button) {

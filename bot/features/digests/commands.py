@@ -17,7 +17,7 @@ from bot.core.language import mark
 from bot.core.message import Bold, Code, Message, Note, Paragraph
 from bot.core.replies import Answer, Reply
 from bot.core.working_time import to_local
-from bot.features.digests import owing, sending, views
+from bot.features.digests import owing, sending, timeline, views
 from bot.features.digests.reading import DAYS, read_weekly
 from bot.features.digests.schedule import Schedule, moment_of, next_at
 from storage import attention
@@ -84,6 +84,7 @@ def _changed(group: Group, state: Attention, wanted: str) -> Attention:
 def _now(ctx: Context, group: Group, state: Attention) -> Reply:
     """The digest up to now, for the one who asks; the week's own still comes."""
     args = sending.content(ctx, group, state, attention.last_event(ctx.db, ctx.network.id))
+    args |= timeline.keep(ctx, ctx.words, args, f"{sending.about(group.id)}:now:{ctx.now:%Y%m%d}")
     return Answer(views.rendered(ctx, group, args))
 
 

@@ -17,6 +17,7 @@ from bot.core.events import (
     GroupRegistered,
     GroupStateChanged,
 )
+from bot.core.language import Words
 from bot.core.message import Block
 from bot.features.digests import loading, timeline
 from bot.features.digests.choosing import as_args, choose
@@ -107,7 +108,7 @@ def _send(ctx: Context, group: Group, state: Attention) -> Attention:
     if ctx.now - regular_at >= LATE_FROM:
         args["late_s"] = int((ctx.now - regular_at).total_seconds())
     args["told"] = telling.record(ctx, group.id, KIND, shown, "", shown)
-    args |= timeline.keep(ctx, args, shown)
+    args |= timeline.keep(ctx, Words(group.language), args, shown)
     for channel in directory.homes(ctx.db, ctx.network.id, [group.id]):
         ctx.say(channel, VIEW, args, key=f"{shown}:{channel.id}", about=shown)
     return replace(state, last_week=week, last_until=ctx.now, last_event=until_event)

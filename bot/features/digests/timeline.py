@@ -6,8 +6,11 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.core.context import Context
-from bot.core.painting import WindowRow, windows_drawing
+from bot.core.language import Words
+from bot.core.painting import Legend, WindowRow, windows_drawing
 from storage import directory, input_windows, pictures
 from storage.network import Group
 
@@ -15,13 +18,22 @@ LEAST, MOST = 3, 8
 """From so many windows on a picture says more than a list; more than so many are not read."""
 
 
-def keep(ctx: Context, args: Mapping[str, Any], shown: str) -> dict[str, Any]:
+def keep(ctx: Context, words: Words, args: Mapping[str, Any], shown: str) -> dict[str, Any]:
     """Stores the drawing where it says more than the text; what the message keeps of it."""
     numbers = [*args.get("closing", ()), *args.get("open", ())][:MOST]
     if len(numbers) < LEAST:
         return {}
-    pictures.keep(ctx.db, ctx.network.id, shown, windows_drawing(_rows(ctx, numbers), ctx.now), ctx.real_now)
+    legend = Legend(words("gave input"), words("not heard yet"), words("now"))
+    drawing = windows_drawing(_rows(ctx, numbers), ctx.now, legend)
+    pictures.keep(ctx.db, ctx.network.id, shown, drawing, ctx.real_now)
     return {"picture": shown}
+
+
+def heard(db: sa.Connection, network_id: int, name: str) -> dict[str, tuple[int, int]]:
+    """What a kept picture says in numbers: id → (groups that gave input, groups asked)."""
+    drawing = pictures.find(db, network_id, name) or {}
+    return {row["id"]: (sum(1 for _, is_heard in row["groups"] if is_heard), len(row["groups"]))
+            for row in drawing.get("rows", ())}  # fmt: skip
 
 
 def _rows(ctx: Context, numbers: list[int]) -> list[WindowRow]:

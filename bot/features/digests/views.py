@@ -29,6 +29,7 @@ from bot.core.message import (
     Spans,
     Text,
 )
+from bot.features.digests import timeline
 from bot.features.digests.choosing import MOST, Chosen, from_args, readable
 from storage import contributions, directory
 from storage import digest_content as content
@@ -75,7 +76,8 @@ def rendered(ctx: ViewContext | Context, group: Group, args: Mapping[str, Any]) 
     if late:
         blocks.insert(0, Note(words.line("This comes late by {hours} h.", hours=round(late.total_seconds() / 3600))))
     if args.get("picture"):
-        blocks.append(Picture(args["picture"], _alternative(shown, chosen)))
+        heard = timeline.heard(ctx.db, ctx.network.id, args["picture"])
+        blocks.append(Picture(args["picture"], _alternative(shown, chosen, heard)))
     if args.get("told"):
         blocks.append(telling.why_asked(ctx, args["told"]))
     return Message((heading, *blocks))
@@ -170,13 +172,15 @@ def _silent(shown: Shown, silent: Iterable[Sequence[Any]]) -> Iterable[Spans]:
             yield (RecordMention(f"D-{number}"), Text(f": {shown.words.listed(names)}"))
 
 
-def _alternative(shown: Shown, chosen: Chosen) -> str:
+def _alternative(shown: Shown, chosen: Chosen, heard: Mapping[str, tuple[int, int]]) -> str:
     """What the picture shows, in words."""
-    words = shown.words
-    numbers = [n for n in (*chosen.closing, *chosen.open) if n in shown.ends]
-    ends = [
-        words("{id} until {end}", id=f"D-{n}", end=words.moment(shown.ends[n]).shown)
-        for n in numbers
-        if n in shown.decisions
-    ]
-    return words("Open windows on a time line: {windows}.", windows="; ".join(ends))
+    numbers = [n for n in (*chosen.closing, *chosen.open) if n in shown.ends and n in shown.decisions]
+    windows = [_on_the_line(shown, n, heard.get(f"D-{n}")) for n in numbers]
+    return shown.words("Open windows on a time line: {windows}.", windows="; ".join(windows))
+
+
+def _on_the_line(shown: Shown, number: int, heard: tuple[int, int] | None) -> str:
+    words, end = shown.words, shown.words.moment(shown.ends[number]).shown
+    if heard is None:
+        return words("{id} until {end}", id=f"D-{number}", end=end)
+    return words("{id} until {end}, {n} of {asked} heard", id=f"D-{number}", end=end, n=heard[0], asked=heard[1])

@@ -68,6 +68,9 @@ class LocalStage(Stage):
     async def everything(self, channel: str) -> list[str]:
         return await self.shown(channel, ANYWHERE)
 
+    async def direct(self, who: str) -> str:
+        return local_chat.direct_with(who)
+
     def remote_id(self, channel: str) -> str:
         return channel
 

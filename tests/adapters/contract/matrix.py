@@ -118,6 +118,11 @@ class MatrixContract(Stage):
         if not self._stage.encrypt(channel):
             await super().restrict(channel, who)
 
+    async def direct(self, who: str) -> str:
+        room_id = await self._stage.port.direct_room(self._stage.user(who))
+        await self._stage.join(who, room_id)
+        return room_id
+
     def remote_id(self, channel: str) -> str:
         return self._stage.room_id(channel)
 

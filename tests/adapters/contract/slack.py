@@ -79,6 +79,10 @@ class SlackStage(Stage):
         """A private channel."""
         self.channels[channel].kind = "group"
 
+    async def direct(self, who: str) -> str:
+        self.channels[f"@{who}"] = self.people[who].direct()
+        return f"@{who}"
+
     def remote_id(self, channel: str) -> str:
         return self.channels[channel].id
 

@@ -79,6 +79,10 @@ class Stage(ABC):
         """All messages of Mycel's that the channel shows, in order, as they look now; answers to people not."""
 
     @abstractmethod
+    async def direct(self, who: str) -> str:
+        """The place in which somebody is alone with Mycel, to be given as a channel."""
+
+    @abstractmethod
     def remote_id(self, channel: str) -> str:
         """The platform's id of a channel."""
 

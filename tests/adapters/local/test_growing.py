@@ -48,9 +48,9 @@ async def test_who_lives_where_no_group_is_has_no_zone_of_their_own(stage: Stage
 async def test_names_in_other_scripts_and_names_alike_have_ids_of_their_own(stage: Stage) -> None:
     ids = [
         await add_channel(stage.playground, NewChannel(id=stage.id(), title=title))
-        for title in ("Київ", "東京", "Nairobi!")
+        for title in ("Київ", "東京", "Nairobi!", "Direct")  # "direct" in a script is a person's chat with Mycel
     ]
-    assert ids == ["channel", "channel-2", "nairobi-2"]
+    assert ids == ["channel", "channel-2", "nairobi-2", "direct-2"]
 
 
 async def test_there_is_an_end_to_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,6 +116,13 @@ def test_a_mention_is_a_question_or_a_command(typed: str) -> None:
     assert asked == CommandTyped("deed-0001", place(), ACTOR, AT, "why Signal?", is_mention=True)
 
 
+@pytest.mark.parametrize("typed", ["why Signal?", "/why Signal?", "@Mycel why Signal?"])
+def test_alone_with_mycel_everything_is_said_to_it(typed: str) -> None:
+    asked = told(Say(**{**WHO, "channel": "@ana"}, text=typed))
+    where = Place("local", "playground", "@ana", is_direct=True)
+    assert asked == CommandTyped("deed-0001", where, ACTOR, AT, "why Signal?", is_mention=True)
+
+
 @pytest.mark.parametrize("typed", ["Mycelium grows", "mycel is nice", "ask @mycel"])
 def test_a_name_within_talk_calls_nobody(typed: str) -> None:
     request = Say(**WHO, text=typed)

@@ -131,13 +131,43 @@ async def test_a_bare_command_is_a_form_and_the_form_a_command(stage: Stage) -> 
 
 @pytest.mark.parametrize(
     "change",
-    [{"account": "mallory"}, {"channel": "paris"}, {"thread": "404"}],
+    [
+        {"account": "mallory"},
+        {"channel": "paris"},
+        {"thread": "404"},
+        {"channel": "@ben"},
+        {"channel": "@mallory", "account": "mallory"},
+    ],
 )
 async def test_what_is_not_there_is_refused_and_nothing_is_stored(stage: Stage, change: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         await stage.playground.do(Say(**{**who(stage), "text": "hello", **change}))
     assert await stage.shown() == []
     assert await stage.work.read(lambda tx: rows(tx.db, local_chat.happenings)) == 0
+
+
+async def test_a_direct_chat_is_its_persons_and_all_that_is_said_there_is_a_command(stage: Stage) -> None:
+    taken: list[Incoming] = []
+    handle = stage.dispatch.handle
+
+    async def look(incoming: Incoming) -> Reply:
+        taken.append(incoming)
+        return await handle(incoming)
+
+    stage.dispatch.handle = look  # type: ignore[method-assign]
+    answer = await stage.playground.do(Say(**who(stage, "@ben", "ben"), text="ask Use Signal"))
+    assert isinstance(answer, Answer)
+    [command] = taken
+    assert command.place.is_direct
+    assert command.place.channel == "@ben"
+    await stage.playground.drain()
+    [shown] = [m for m in await stage.shown() if m.channel == "oakland"]
+    with pytest.raises(Refused, match="between one person and Mycel"):
+        await stage.playground.do(Press(**who(stage, "@ben", "ana"), command="/support D-1"))
+    with pytest.raises(Refused, match="not in this channel"):
+        await stage.playground.do(React(**who(stage, "@ben", "ben"), message=shown.id, emoji="👍", is_on=True))
+    channels = [c["channel"] for c in (await stage.playground.state())["channels"]]
+    assert channels == ["oakland", "nairobi", "bilbao"]
 
 
 async def test_only_its_author_changes_a_message_and_what_is_taken_back_stays_so(stage: Stage) -> None:

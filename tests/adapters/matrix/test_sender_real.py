@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
+from nio.crypto.attachments import decrypt_attachment
 
 from adapters.matrix.own import OwnMessages
+from adapters.matrix.port import Event
 from adapters.matrix.sender import MatrixSender
 from bot.core.delivery import Post
-from bot.core.message import Message, paragraph
+from bot.core.message import Message, Picture, paragraph
+from bot.core.painting import WindowRow, painted, windows_drawing
+from storage import pictures
 from storage.network import Channel
-from tests.support.synapse import Synapse
+from tests.support.synapse import Synapse, User
 from tests.support.synapse_stage import People, SynapseStage, open_synapse_stage, register_people
 
 LONG = tuple(paragraph(f"{letter} " + "x" * 15_000) for letter in "abc")
@@ -86,3 +93,40 @@ async def test_an_unclear_post_is_found_under_a_later_revision(stage: SynapseSta
     first = await fresh(stage).post(post(stage, 1, paragraph("one")))
     assert await fresh(stage).post(post(stage, 2, paragraph("two"), is_unclear=True)) == first
     assert await standing(stage) == {first: "t"}
+
+
+async def test_a_picture_is_shown_once_and_can_be_opened_by_those_in_the_room(stage: SynapseStage) -> None:
+    row = WindowRow("D-1", stage.clock.now, stage.clock.now + timedelta(days=9), (("Bilbao", True),))
+    drawing = windows_drawing([row], stage.clock.now)
+    await stage.work.write(1, lambda tx: pictures.keep(tx.db, 1, "digest", drawing, tx.now))
+    digest = (paragraph("words"), Picture("digest", "what it shows"))
+    first = await fresh(stage).post(post(stage, 1, *digest))
+    assert await fresh(stage).post(post(stage, 2, *digest, is_unclear=True)) == first
+    assert list((await standing(stage)).values()) == ["w", "w"]
+    [image] = [e for e in await shown(stage) if e["content"]["msgtype"] == "m.image"]
+    assert image["content"]["m.relates_to"]["event_id"] == first
+    assert await asyncio.to_thread(opened, stage.people["ana"], image["content"]) == painted(drawing)
+    await fresh(stage).remove(post(stage, 3, remote_id=first))
+    assert await words_left(stage) == []
+
+
+async def shown(stage: SynapseStage) -> list[Event]:
+    """Mycel's messages in Oakland's room, decrypted, without edits."""
+    room_id = stage.room_id("oakland")
+    events = [await stage.port.event(room_id, str(e["event_id"])) for e in await stage.port.sent(room_id, "D-1")]
+    return [e for e in events if e and "body" in e["content"] and "m.new_content" not in e["content"]]
+
+
+def opened(person: User, content: dict[str, Any]) -> bytes:
+    """The file as somebody's client shows it."""
+    file = content.get("file")
+    where = (file["url"] if file else content["url"]).removeprefix("mxc://")
+    url = f"{person.url}/_matrix/client/v1/media/download/{where}"
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {person.token}"}), timeout=30) as answer:
+        data: bytes = answer.read()
+    if not file:
+        assert answer.headers["Content-Type"] == "image/png"
+        return data
+    assert not data.startswith(b"\x89PNG")
+    found: bytes = decrypt_attachment(data, file["key"]["k"], file["hashes"]["sha256"], file["iv"])
+    return found

@@ -170,6 +170,10 @@ async def test_a_digest_of_many_windows_has_its_picture_in_the_channel(sqlite_ur
     stage = await open_slack(sqlite_url, FEATURES)
     for n in range(3):
         await stage.say("oakland", "ana", f"/propose Number {n} --affects nairobi,bilbao --for 1mo")
+    # An answer for one person alone shows no file: the picture is said in words.
+    answer = await stage.say("bilbao", "iker", "/digest now")
+    assert "Open windows on a time line: D-1 until" in answer
+    assert stage.slack.called(UPLOAD) == []
     await stage.mycel.core.standing.begin()
     await stage.wait(days=7)
     said = [m.raw for m in stage.channels["bilbao"].messages.values() if "What concerns Bilbao" in m.raw["text"]]

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.core.message import Block, Picture, to_plain
-from bot.core.replies import Invalid
+from bot.core.replies import Answer, Invalid
 from storage import circles, directory, pictures
 from storage.circles import Circle
 from storage.deadlines import deadlines
@@ -184,11 +184,18 @@ async def test_three_windows_are_a_picture_too(house: House) -> None:
     await house.say("oakland", "ana", "/propose Number 3 --affects nairobi,bilbao --for 1mo")
     await house.wait(days=7)
     picture = next(block for block in digest_blocks(house, "bilbao") if isinstance(block, Picture))
-    assert picture.alternative.startswith("Open windows on a time line: D-1 until Wed 2 Dec 2026, 10:00 (Madrid); D-3")
+    begins = "Open windows on a time line: D-1 until Wed 2 Dec 2026, 10:00 (Madrid), 1 of 2 heard; D-3 until"
+    assert picture.alternative.startswith(begins)
     drawing = await house.work.read(lambda tx: pictures.find(tx.db, 1, picture.name))
     assert drawing is not None
     assert drawing["rows"][0]["groups"] == [["Nairobi", True], ["Bilbao", False]]
+    assert drawing["legend"] == {"heard": "gave input", "silent": "not heard yet", "now": "now"}
     assert "Number" not in str(drawing)
+    answer = await house.say("bilbao", "iker", "/digest now")
+    assert isinstance(answer, Answer)
+    own = next(block for block in answer.message.blocks if isinstance(block, Picture))
+    assert own.name == "digest:3:now:20261116"
+    assert await house.work.read(lambda tx: pictures.find(tx.db, 1, own.name)) is not None
 
 
 def digest_blocks(house: House, channel: str) -> list[Block]:
