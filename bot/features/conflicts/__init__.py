@@ -21,12 +21,13 @@ from bot.core.events import (
     DigestAsked,
     GroupStateChanged,
     IdentityLinked,
+    OwedAsked,
     PersonForgotten,
     RecordsAsked,
     RoleTaken,
 )
 from bot.core.feature import Feature
-from bot.features.conflicts import deadlines, digesting, following, listing, noticing, telling, tellings
+from bot.features.conflicts import deadlines, digesting, following, listing, noticing, owing, telling, tellings
 from bot.features.conflicts.ending_commands import confirm, differ, dismiss, reopen, settle, take_back, value_conflict
 from bot.features.conflicts.hosting import host, log
 from bot.features.conflicts.listing import list_conflicts
@@ -68,6 +69,7 @@ FEATURE = Feature(
         (ChannelBound, following.channel_bound),
         (GroupStateChanged, following.group_state_changed),
         (DigestAsked, digesting.in_digest),
+        (OwedAsked, owing.owed),
         (ConflictShown, listing.shown),
         (ConflictRedacted, following.redacted),
     ),
