@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -203,6 +204,35 @@ _OF_GROUP = _ALL.where(
 _HELD_BY = _ALL.where(
     sa.or_(conflicts.c.host_id == bindparam("p"), conflicts.c.confidant_id == bindparam("p"))
 ).order_by(conflicts.c.id)
+
+
+_OWED = (
+    _ALL.where(
+        sa.or_(
+            sa.and_(conflicts.c.state == CONFIDED, conflicts.c.confidant_id == bindparam("p")),
+            sa.and_(
+                conflicts.c.state == OPEN,
+                sa.or_(
+                    conflicts.c.host_id == bindparam("p"),
+                    sa.exists().where(
+                        conflict_parties.c.network_id == conflicts.c.network_id,
+                        conflict_parties.c.conflict_id == conflicts.c.id,
+                        conflict_parties.c.group_id.in_(bindparam("groups", expanding=True)),
+                        conflict_parties.c.confirmed_at.is_(None),
+                    ),
+                ),
+            ),
+        )
+    )
+    .order_by(conflicts.c.raised_at, conflicts.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def owed(db: sa.Connection, network_id: int, person_id: int, group_ids: Collection[int], most: int) -> list[Conflict]:
+    """What somebody hosts or was told in confidence, and open ones in which one of these groups has not confirmed."""
+    values = {"n": network_id, "p": person_id, "groups": sorted(group_ids), "most": most}
+    return [Conflict(*row) for row in db.execute(_OWED, values)]
 
 
 def of_decision(db: sa.Connection, network_id: int, number: int) -> list[Conflict]:

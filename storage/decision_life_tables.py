@@ -28,6 +28,7 @@ decision_terms = sa.Table(
     Column("topic", sa.Text, nullable=False),
     Column("holder", sa.Text, nullable=False),
     _decision_key(),
+    sa.Index("ix_decision_terms_expires_at", "network_id", "expires_at"),
 )
 decision_sources = sa.Table(
     # The message that a decision was made from, with its text: platforms forget.
@@ -88,4 +89,11 @@ decision_checks = sa.Table(
     Column("at", UtcDateTime),
     _decision_key(),
     sa.Index("ix_decision_checks_person", "network_id", "by_id"),
+    sa.Index(
+        "ix_decision_checks_unanswered",
+        "network_id",
+        "group_id",
+        sqlite_where=sa.text("answer = ''"),
+        postgresql_where=sa.text("answer = ''"),
+    ),
 )

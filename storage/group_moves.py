@@ -11,6 +11,7 @@ from storage.decision_life_tables import decision_checks
 from storage.decision_tables import decision_groups, decisions
 from storage.group_tables import decision_origins
 from storage.network_tables import channels, memberships
+from storage.on_call import on_call
 from storage.statements import insert_new
 from storage.types import UtcDateTime
 from storage.window_tables import input_windows, window_groups
@@ -108,11 +109,14 @@ _MOVE_CHANNELS = (
     .where(channels.c.network_id == bindparam("n"), channels.c.group_id == _FROM)
     .values(group_id=_INTO)
 )
-_COPY_PEOPLE = insert_new(memberships).from_select(
-    ["network_id", "person_id", "group_id", "since"],
-    sa.select(memberships.c.network_id, memberships.c.person_id, _INTO_AS_COLUMN, memberships.c.since).where(
-        memberships.c.network_id == bindparam("n"), memberships.c.group_id == _FROM
-    ),
+_COPY_PEOPLE, _COPY_ON_CALL = (
+    insert_new(table).from_select(
+        ["network_id", "person_id", "group_id", "since"],
+        sa.select(table.c.network_id, table.c.person_id, _INTO_AS_COLUMN, table.c.since).where(
+            table.c.network_id == bindparam("n"), table.c.group_id == _FROM
+        ),
+    )
+    for table in (memberships, on_call)
 )
 _DROP_PEOPLE = sa.delete(memberships).where(memberships.c.network_id == bindparam("n"), memberships.c.group_id == _FROM)
 _DROP_PERSON = _DROP_PEOPLE.where(memberships.c.person_id == bindparam("person"))
@@ -122,8 +126,8 @@ def merge(db: sa.Connection, network_id: int, from_id: int, into_id: int, at: da
     """All that one group has becomes another's. The search index still has the old readers (`reindex`)."""
     values = {"n": network_id, "from_id": from_id, "into_id": into_id}
     db.execute(_KEEP_ORIGINS, {"n": network_id, "from_id": from_id, "at": at})
-    moves = (_RAISE_PARTS, _DROP_DOUBLES, _MOVE_PARTS, _DROP_CHECKS, _MOVE_CHECKS, _MOVE_CHANNELS, _COPY_PEOPLE)
-    for statement in (_MOVE_DECISIONS, *moves):
+    moves = (_RAISE_PARTS, _DROP_DOUBLES, _MOVE_PARTS, _DROP_CHECKS, _MOVE_CHECKS, _MOVE_CHANNELS)
+    for statement in (_MOVE_DECISIONS, *moves, _COPY_PEOPLE, _COPY_ON_CALL):
         db.execute(statement, values)
     db.execute(_DROP_PEOPLE, {"n": network_id, "from_id": from_id})
     for statement in (_DROP_OWN_PARTS, _DROP_OWN_ASKED):

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam
 
 from storage import codes
 from storage.network_tables import identities, memberships, people, roles
+from storage.on_call import on_call
 from storage.statements import insert_new
 
 
@@ -109,7 +110,7 @@ _COPIES = [
             table.c.network_id, sa.cast(bindparam("into", type_=sa.BigInteger), sa.BigInteger), column, table.c.since
         ).where(table.c.network_id == bindparam("n"), table.c.person_id == bindparam("person")),
     )
-    for table, column in ((memberships, memberships.c.group_id), (roles, roles.c.role))
+    for table, column in ((memberships, memberships.c.group_id), (on_call, on_call.c.group_id), (roles, roles.c.role))
 ]
 _DROPS = [
     sa.delete(table).where(table.c.network_id == bindparam("n"), table.c.person_id == bindparam("person"))
@@ -126,7 +127,7 @@ _MERGE = (
 
 
 def merge(db: sa.Connection, network_id: int, from_id: int, into_id: int) -> None:
-    """Two people are one: accounts, memberships and roles move, and `from_id` stays only as a pointer."""
+    """Two people are one: accounts, memberships, roles and being on call move; `from_id` stays only as a pointer."""
     values = {"n": network_id, "person": from_id, "into": into_id}
     db.execute(_MOVE_IDENTITIES, values)
     for statement in (*_COPIES, *_DROPS, _MERGE):

@@ -92,6 +92,11 @@ _SINCE = (
     .order_by(tellings.c.ended_at.desc(), tellings.c.id.desc())
     .limit(bindparam("most"))
 )
+_TOGETHER = _ALL.where(
+    tellings.c.group_id == bindparam("g"),
+    tellings.c.ended_at == bindparam("at", type_=UtcDateTime),
+    tellings.c.message_key == bindparam("said_as"),
+).order_by(tellings.c.id)
 _END = (
     sa.update(tellings)
     .where(tellings.c.network_id == bindparam("n"), tellings.c.id == bindparam("i"))
@@ -134,6 +139,14 @@ def ended_since(db: sa.Connection, network_id: int, group_id: int, since: dateti
     """What was told to a group, left or dropped since a moment, the newest first."""
     values = {"n": network_id, "g": group_id, "since": since, "most": most}
     return [Told(*row) for row in db.execute(_SINCE, values)]
+
+
+def together(db: sa.Connection, row: Told) -> list[Told]:
+    """All that the message said which said this, in order; this alone where it was not said."""
+    if row.ended_at is None or not row.message_key:
+        return [row]
+    values = {"n": row.network_id, "g": row.group_id, "at": row.ended_at, "said_as": row.message_key}
+    return [Told(*each) for each in db.execute(_TOGETHER, values)]
 
 
 def end(db: sa.Connection, row: Told, state: str, reason: str, at: datetime, message_key: str = "") -> None:

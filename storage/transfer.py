@@ -43,6 +43,7 @@ from storage.decision_tables import (
 from storage.events import cursors, events
 from storage.group_tables import contact_refusals, contact_rotations, decision_origins, group_contacts, group_states
 from storage.network_tables import channels, groups, identities, memberships, networks, people, roles, workspaces
+from storage.on_call import on_call
 from storage.personal_digests import personal_digests
 from storage.types import JsonText, UtcDateTime, metadata
 from storage.window_tables import (
@@ -100,6 +101,7 @@ _ORDER = (
     _Kept(people),
     _Kept(identities),
     _Kept(memberships),
+    _Kept(on_call),
     _Kept(attention),
     _Kept(personal_digests),
     _Kept(roles),
@@ -145,7 +147,7 @@ _KEPT: Mapping[str, _Kept] = {kept.table.name: kept for kept in _ORDER}
 TABLES: tuple[str, ...] = tuple(_KEPT)
 """Names of the tables that are carried over, in order."""
 LEFT_BEHIND = {
-    **dict.fromkeys(("messages", "lanes"), "what channels were sent: they were sent it already"),
+    **dict.fromkeys(("messages", "lanes", "urgent_mentions"), "what channels were sent: they were sent it already"),
     "inbox": "which events of a platform were handled: none of them comes again after two weeks",
     **dict.fromkeys(("matrix_accounts", "matrix_events"), "how one Mycel is connected, and what it has yet to handle"),
     "codes": "one-time codes are secrets",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.core.commands import Command
-from bot.core.message import Block, Message, Spans
+from bot.core.message import Action, Block, Message, Spans
 
 View = Callable[[Any, Mapping[str, Any]], Message | None]
 """(ViewContext, args) → what a channel should show now; None where there is nothing to show any more."""
@@ -33,20 +33,24 @@ Begin = Callable[[Any], None]
 class Telling:
     """A kind of thing that Mycel says of its own accord; bot/core/telling.py decides when, and what comes together.
 
-    `is_wanted` (Context, Told): whether it still has to be said. `line` (ViewContext, Told): a line among others, None
-    where there is nothing to say any more. `alone` (Context, Told) says it by itself and returns the message's key.
-    `told` (Context, Told) is called when it was said. `why` (Words, Told): why this group gets it, in a sentence.
-    `waits`: it is asked once and has to be said; where its group has had enough it comes later, and a digest does not
-    stand for it. `yields`: it says nothing that another line on the same record does not say.
+    `is_wanted` (Context, Told): whether it still has to be said. `subject` and `line` (ViewContext, Told) make an entry
+    among others: what it is about (nothing where the line names it, None where it is not to be read there), and what
+    is to be said of it, without a full stop (None where there is nothing any more); `act`: the button that answers it.
+    `asks`: for what; what kinds, or steps of one, ask for alike is said once. `alone` (Context, Told) says it by itself
+    and returns the message's key. `told` (Context, Told) is called when it was said. `why` (Words, Told): why this
+    group gets it, in a sentence. `waits`: it is asked once and has to be said; where its group has had enough it comes
+    later, and a digest does not stand for it.
     """
 
     is_wanted: Callable[[Any, Any], bool]
+    subject: Callable[[Any, Any], Spans | None]
     line: Callable[[Any, Any], Spans | None]
     why: Callable[[Any, Any], Spans]
     alone: Callable[[Any, Any], str] | None = None
     told: Callable[[Any, Any], None] | None = None
     waits: bool = False
-    yields: bool = False
+    asks: str = ""
+    act: Callable[[Any, Any], Action | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

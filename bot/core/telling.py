@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from bot.core import holding
 from bot.core.calendars import calendar_of
@@ -20,11 +20,15 @@ from bot.core.events import (
     ContributionGiven,
     DecisionCarriedOut,
     DecisionConcluded,
+    DecisionExpired,
+    DecisionRenewed,
+    DecisionsLinked,
     GroupChanged,
     GroupPassed,
+    LinkAnswered,
 )
 from bot.core.feature import Feature, Telling
-from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph
+from bot.core.message import Action, Actions, Block, Bullets, Message, Paragraph, Spans, Text
 from bot.core.working_time import WorkingTime, next_working_moment
 from storage import attention, counters, directory, tellings
 from storage.deadlines import Deadline
@@ -37,6 +41,7 @@ MOST_A_WEEK = 5
 """Messages of its own accord to a group in seven days; its weekly digest comes beside them."""
 A_WEEK = timedelta(days=7)
 APART = timedelta(hours=4)
+MOST_BUTTONS = 5
 TOGETHER = timedelta(hours=2)
 """What would come within this time comes now, in the same message."""
 GATHER = timedelta(minutes=10)
@@ -72,11 +77,13 @@ def decide(
     snoozed_until: datetime | None,
     now: datetime,
     *,
+    digest_at: datetime | None = None,
     waits: bool = False,
 ) -> Verdict:
     """Whether it is said now. `told_at`: when messages of this sort went to the group in the last days. Pure.
 
-    `waits`: it comes later where the group has had enough, unless its time is over by then.
+    `digest_at`: when its last digest did; it is not counted among them, but keeps some hours apart too. `waits`: it
+    comes later where the group has had enough, unless its time is over by then.
     """
     if wish.is_urgent:
         return Verdict(NOW, now)
@@ -91,7 +98,7 @@ def decide(
     if len(lately) >= MOST_A_WEEK:
         free_at = next_working_moment(calendar, lately[-MOST_A_WEEK] + A_WEEK)
         return _later(wish, free_at, now, ENOUGH) if waits else Verdict(LEAVE, now, ENOUGH)
-    last_at = max(told_at, default=None)
+    last_at = max((*told_at, *((digest_at,) if digest_at else ())), default=None)
     if last_at is not None and now < last_at + APART:
         apart_at = next_working_moment(calendar, last_at + APART)
         if wish.latest_at is None or apart_at <= wish.latest_at:
@@ -177,7 +184,8 @@ def _judged(ctx: Context, group: Group, wish: Told, round: int) -> bool:
     state = attention.find(ctx.db, ctx.network.id, group.id)
     snoozed_until = state.snoozed_until if state else None
     waits = _declared(ctx, wish).waits
-    verdict = decide(wish, calendar_of(group), told_at(ctx, group.id), snoozed_until, ctx.now, waits=waits)
+    said_at, digest_at = told_at(ctx, group.id), _digest_at(ctx, group.id)
+    verdict = decide(wish, calendar_of(group), said_at, snoozed_until, ctx.now, digest_at=digest_at, waits=waits)
     if verdict.do == NOW and group.state == "active":
         return True
     if wish.due_at > ctx.now:
@@ -199,19 +207,39 @@ def told_at(ctx: Context, group_id: int) -> list[datetime]:
     return [at for at in messages.values() if at is not None]
 
 
+def _digest_at(ctx: Context, group_id: int) -> datetime | None:
+    """When the group had its digest, if that is no more than a few hours ago."""
+    ended = tellings.ended_since(ctx.db, ctx.network.id, group_id, ctx.now - APART, 20)
+    return max((t.ended_at for t in ended if t.state == TOLD and t.kind == IN_DIGEST and t.ended_at), default=None)
+
+
 def _say(ctx: Context, group: Group, chosen: Sequence[Told]) -> None:
     homes = directory.homes(ctx.db, ctx.network.id, [group.id])
-    alone = _declared(ctx, chosen[0]).alone if len(chosen) == 1 else None
+    one = _alone(ctx, chosen)
+    alone = _declared(ctx, one).alone if one is not None else None
     if not homes:
         for wish in chosen:
             tellings.end(ctx.db, wish, LEFT, HOMELESS, ctx.now)
         return
-    key = alone(ctx, chosen[0]) if alone else _together(ctx, homes, chosen)
+    key = alone(ctx, one) if alone else _together(ctx, homes, chosen)
     for wish in chosen:
         tellings.end(ctx.db, wish, TOLD, "", ctx.now, key)
         told = _declared(ctx, wish).told
         if told is not None:
             told(ctx, wish)
+
+
+def _alone(ctx: Context, chosen: Sequence[Told]) -> Told | None:
+    """What is said by itself: where all ask for the same, a question to a silent channel says most."""
+    if len({_matter(ctx, wish) for wish in chosen}) > 1:
+        return None
+    return next((wish for wish in chosen if "asks" in wish.args), chosen[0])
+
+
+def _matter(ctx: Context | ViewContext, told: Told) -> tuple[str, str]:
+    """What it is about, and for what it asks."""
+    asks = told.args.get("asks") or ctx.registry.tellings[told.kind].asks
+    return told.about, asks or f"{told.kind} {told.step}"
 
 
 def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) -> str:
@@ -226,14 +254,36 @@ def _together(ctx: Context, homes: Sequence[Channel], chosen: Sequence[Told]) ->
 
 def together(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     """Several reminders in one message; what does not hold any more is not shown."""
-    rows = tellings.many(ctx.db, ctx.network.id, args["ids"])
-    lines = [(row, line) for row in rows if (line := ctx.registry.tellings[row.kind].line(ctx, row))]
-    said = {row.about for row, _ in lines if not ctx.registry.tellings[row.kind].yields}
-    shown = tuple(line for row, line in lines if row.about not in said or not ctx.registry.tellings[row.kind].yields)
-    if not shown:
+    rows = still_held(ctx, tellings.many(ctx.db, ctx.network.id, args["ids"]))
+    if not rows:
         return None
     opening = Paragraph(ctx.words.line("What waits for you:"))
-    return Message((opening, Bullets(shown), why_asked(ctx, args["ids"][0])))
+    ways = [act(ctx, row) for row in rows if (act := ctx.registry.tellings[row.kind].act) is not None]
+    once = {way.command: way for way in ways if way is not None}
+    actions = (*tuple(once.values())[:MOST_BUTTONS], *why_asked(ctx, args["ids"][0]).actions)
+    return Message((opening, Bullets(entries(ctx, rows)), Actions(actions)))
+
+
+def still_held(ctx: ViewContext, rows: Iterable[Told]) -> list[Told]:
+    """Those of which there is something to say still; what is asked twice, once."""
+    found: dict[tuple[str, str], Told] = {}
+    for row in rows:
+        declared, matter = ctx.registry.tellings[row.kind], _matter(ctx, row)
+        if matter in found or declared.subject(ctx, row) is None or declared.line(ctx, row) is None:
+            continue
+        found[matter] = row
+    return list(found.values())
+
+
+def entries(ctx: ViewContext, rows: Iterable[Told]) -> tuple[Spans, ...]:
+    """One entry for each thing that they are about, with all that is to be said of it."""
+    found: dict[str, Spans] = {}
+    for row in rows:
+        declared, before = ctx.registry.tellings[row.kind], found.get(row.about)
+        subject, line = declared.subject(ctx, row) or (), declared.line(ctx, row) or ()
+        opening = (*before, Text("; ")) if before else (*subject, Text(": ")) if subject else ()
+        found[row.about] = (*opening, *line)
+    return tuple(found.values())
 
 
 def why_asked(ctx: ViewContext | Context, id: int) -> Actions:
@@ -278,11 +328,17 @@ def _declared(ctx: Context, wish: Told) -> Telling:
     return ctx.registry.tellings[wish.kind]
 
 
-def no_longer_so(
-    ctx: Context, fact: ContributionGiven | GroupPassed | DecisionConcluded | DecisionCarriedOut
-) -> tuple[Block, ...]:
+_OfOne = ContributionGiven | GroupPassed | DecisionConcluded | DecisionCarriedOut | DecisionRenewed | DecisionExpired
+
+
+def no_longer_so(ctx: Context, fact: _OfOne) -> tuple[Block, ...]:
     """What was said of a decision is looked at anew: who has been heard since is no longer reminded."""
     return _anew(ctx, (fact.number,))
+
+
+def link_changed(ctx: Context, fact: DecisionsLinked | LinkAnswered) -> tuple[Block, ...]:
+    """The same of both: one may replace the other, or nobody waits for a word on it any more."""
+    return _anew(ctx, (int(fact.about.removeprefix("D-")), fact.to_number))
 
 
 def conflict_ended(ctx: Context, fact: ConflictEnded) -> tuple[Block, ...]:
@@ -313,7 +369,8 @@ FEATURE = Feature(
     subscriptions=(
         (GroupChanged, hours_changed),
         (ConflictEnded, conflict_ended),
-        *((fact, no_longer_so) for fact in (ContributionGiven, GroupPassed, DecisionConcluded, DecisionCarriedOut)),
+        *((fact, no_longer_so) for fact in get_args(_OfOne)),
+        *((fact, link_changed) for fact in (DecisionsLinked, LinkAnswered)),
     ),
 )
 """What stands behind every room that offers something; it has no commands of its own."""

@@ -35,7 +35,13 @@ TABLE = {
         "group-take-over": (Who.OWN,),
         "group-choose": (Who.ALL,),
     },
-    **{"privacy": (Who.ALL,), "forget-me": (Who.ALL,), "link-account": (Who.ALL,), "draft": (Who.ALL,)},
+    **{
+        "on-call": (Who.OWN,),
+        "privacy": (Who.ALL,),
+        "forget-me": (Who.ALL,),
+        "link-account": (Who.ALL,),
+        "draft": (Who.ALL,),
+    },
 }
 COMMANDS = Registry(FEATURES).commands
 REFUSED = [
@@ -70,6 +76,7 @@ REFUSED = [
     ("bilbao", "iker", "/invite"),
     ("bilbao", "iker", "/audit"),
     ("bilbao", "iker", "/group take-over D-1 --as oakland"),
+    ("bilbao", "iker", "/on-call on --as oakland"),
     *(("bilbao", "iker", f"/{typed}") for typed in ("host X-1", "log X-1 hm", "settle X-1 so", "differ X-1 9d so")),
     *(("bilbao", "iker", f"/{typed} X-1") for typed in ("confirm", "dismiss", "reopen", "raise", "confide")),
     ("bilbao", "iker", "/value-conflict X-1 so"),

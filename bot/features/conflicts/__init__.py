@@ -69,7 +69,7 @@ FEATURE = Feature(
         (ChannelBound, following.channel_bound),
         (GroupStateChanged, following.group_state_changed),
         (DigestAsked, digesting.in_digest),
-        (OwedAsked, owing.owed),
+        (OwedAsked, owing.in_mine),
         (ConflictShown, listing.shown),
         (ConflictRedacted, following.redacted),
     ),

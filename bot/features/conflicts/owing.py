@@ -1,44 +1,47 @@
-"""What of conflicts waits for one person: their group's word on an end, a look at a suggestion, what they host."""
+"""What conflicts ask of a person: those told to them in confidence, those they host, and those of their groups."""
 
 from __future__ import annotations
 
+from bot.core.audience import Reader
 from bot.core.context import Context, ViewContext
 from bot.core.events import OwedAsked
-from bot.core.message import Block, Bold, Bullets, Code, Paragraph, Spans
-from bot.features.conflicts.loading import Case, loaded
-from bot.features.conflicts.messages import title
-from storage import desk
-from storage.audiences import Eyes
-from storage.conflicts import OPEN, SUGGESTED
-from storage.desk import CONFLICT, Wanted
+from bot.core.language import Words
+from bot.core.message import Block, Bold, Bullets, Code, Paragraph, RecordMention, Spans, Text
+from bot.features.conflicts.loading import Case, is_readable, loaded
+from bot.features.conflicts.messages import age
+from storage import conflicts
+from storage.conflicts import CONFIDED
 
-LOOKED_AT, MOST = 50, 10
-
-
-def owed(ctx: Context | ViewContext, asked: OwedAsked) -> tuple[Block, ...]:
-    """The oldest first; what is in confidence, and what waits for others, is left out."""
-    groups = frozenset(asked.group_ids)
-    eyes = Eyes(ctx.network.id, groups, asked.is_circle, asked.person_id)
-    found = desk.page(ctx.db, eyes, Wanted(is_mine=True, kinds=(CONFLICT,)), LOOKED_AT)
-    cases = [loaded(ctx.db, waiting.conflict) for waiting in found if waiting.conflict is not None]
-    lines = tuple(line for case in cases if (line := _line(ctx, case, groups, asked.person_id)))[:MOST]
-    return (Paragraph((Bold(ctx.words("Conflicts")),)), Bullets(lines)) if lines else ()
+MOST = 10
 
 
-def _line(ctx: Context | ViewContext, found: Case, groups: frozenset[int], person_id: int) -> Spans:
-    words, conflict, about = ctx.words, found.conflict, found.about
-    named = title(words, found)
-    if conflict.state == SUGGESTED and not found.party_ids.isdisjoint(groups):
-        return words.line(
-            "{conflict}: is it one? {yes} or {no}",
-            conflict=named,
-            yes=Code(f"/confirm {about}"),
-            no=Code(f"/dismiss {about} …"),
-        )
-    waits = any(party.group_id in groups and party.confirmed_at is None for party in found.parties)
-    if conflict.state == OPEN and conflict.ending and waits:
-        command = Code(f"/confirm {about}")
-        return words.line("{conflict}: an end waits for your group’s word: {command}", conflict=named, command=command)
-    if conflict.state == OPEN and conflict.host_id == person_id:
-        return words.line("{conflict}: you host it: {command}", conflict=named, command=Code(f"/log {about} …"))
-    return ()
+def in_mine(ctx: Context | ViewContext, asked: OwedAsked) -> tuple[Block, ...]:
+    """The oldest first, each with what one can do next; whoever hosts one is asked as its host."""
+    reader = Reader(frozenset(asked.group_ids), asked.is_circle)
+    found = conflicts.owed(ctx.db, ctx.network.id, asked.person_id, asked.group_ids, MOST)
+    cases = [loaded(ctx.db, conflict) for conflict in found]
+    lines = [_line(ctx, asked, one) for one in cases if is_readable(one, reader, asked.person_id)]
+    return (Paragraph((Bold(ctx.words("Conflicts in which a word is yours")),)), Bullets(tuple(lines))) if lines else ()
+
+
+def _line(ctx: Context | ViewContext, asked: OwedAsked, found: Case) -> Spans:
+    """ "X-1 on D-1 and D-2 (9 days): you host it, /log X-1 …"."""
+    words = ctx.words
+    title = words.line(
+        "{conflict} on {decisions} ({age})",
+        conflict=RecordMention(found.about),
+        decisions=words.listed([decision.id for decision in found.decisions]),
+        age=age(words, max(0, (ctx.now - found.conflict.raised_at).days)),
+    )
+    return (*title, Text(": "), *_next(words, found, asked.person_id))
+
+
+def _next(words: Words, found: Case, person_id: int) -> Spans:
+    conflict, id = found.conflict, found.about
+    if conflict.state == CONFIDED:
+        return words.line("told to you in confidence, {command}", command=Code(f"/conflicts {id}"))
+    if conflict.host_id == person_id:
+        return words.line("you host it, {command}", command=Code(f"/log {id} …"))
+    if conflict.ending:
+        return words.line("an end waits for your group, {command}", command=Code(f"/confirm {id}"))
+    return (Code(f"/log {id} …"),)

@@ -54,22 +54,25 @@ def _line(ctx: ViewContext, told: Told) -> Spans | None:
     found = _case(ctx, told)
     if found is None or found.conflict.state != OPEN or not is_readable(found, reader_here(ctx)):
         return None
-    words, id, old = ctx.words, RecordMention(found.about), messages.age(ctx.words, told.args["days"])
+    words, old = ctx.words, messages.age(ctx.words, told.args["days"])
     if told.kind == WITH_HOST:
         host_id = found.conflict.host_id
         if host_id is None:
             return None
         return words.line(
-            "{name}, you host {id}, which is still open ({age}). What was tried? {command}",
+            "{name}, you host it, and it is still open ({age}); what was tried? {command}",
             name=PersonMention(host_id, found.name(host_id), is_addressed=True),
-            id=id,
             age=old,
             command=Code(f"/log {found.about} …"),
         )
     if not any(party.group_id == told.group_id and party.confirmed_at is None for party in found.parties):
         return None
     command = Code(f"/confirm {found.about}" if found.conflict.ending else f"/log {found.about} …")
-    return words.line("{id} is still open ({age}): {command}", id=id, age=old, command=command)
+    return words.line("it is still open ({age}), and waits for your word: {command}", age=old, command=command)
+
+
+def _subject(_ctx: ViewContext, told: Told) -> Spans:
+    return (RecordMention(told.about),)
 
 
 def _why(words: Words, told: Told) -> Spans:
@@ -85,8 +88,10 @@ def _back_why(words: Words, told: Told) -> Spans:
 
 
 TELLINGS = {
-    WAITS: Telling(is_wanted=_is_wanted, line=_line, why=_why, alone=_alone, waits=True),
-    WITH_HOST: Telling(is_wanted=_is_wanted, line=_line, why=_host_why, alone=_alone, waits=True),
+    WAITS: Telling(is_wanted=_is_wanted, subject=_subject, line=_line, why=_why, alone=_alone, waits=True, asks="word"),
+    WITH_HOST: Telling(is_wanted=_is_wanted, subject=_subject, line=_line, why=_host_why, alone=_alone, waits=True),
     # Said by the conflict's own rhythm, as its state changes; only noted here.
-    CAME_BACK: Telling(is_wanted=lambda _ctx, _told: False, line=lambda _ctx, _told: None, why=_back_why),
+    CAME_BACK: Telling(
+        is_wanted=lambda _ctx, _told: False, subject=_subject, line=lambda _ctx, _told: None, why=_back_why
+    ),
 }

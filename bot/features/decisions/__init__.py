@@ -1,8 +1,8 @@
 """The decision log: decide, propose, read, change, link; and the protocol of notice."""
 
-from bot.core.events import DecisionConcluded, IdentityLinked, PersonForgotten, RecordsAsked
+from bot.core.events import DecisionConcluded, IdentityLinked, OwedAsked, PersonForgotten, RecordsAsked
 from bot.core.feature import Feature
-from bot.features.decisions import carrying, expiring, following, sourcing, tellings
+from bot.features.decisions import carrying, expiring, following, owing, sourcing, tellings
 from bot.features.decisions.change_commands import accept_link, decline_link, edit, link, redact
 from bot.features.decisions.finding_commands import list_positions, start, why
 from bot.features.decisions.group_commands import affects_us, carried_out
@@ -36,6 +36,7 @@ FEATURE = Feature(
         (IdentityLinked, following.person_linked),
         (PersonForgotten, following.person_forgotten),
         (RecordsAsked, following.records),
+        (OwedAsked, owing.in_mine),
     ),
     listeners=(sourcing.listen,),
     tellings=tellings.TELLINGS,

@@ -162,14 +162,14 @@ def headline(words: Words, decision: Decision) -> Heading:
     return Heading(title(words, decision))
 
 
-def card(words: Words, told: Told, *, is_told: bool) -> Message:
-    """The decision as its channel, or a channel that is told of it, shows it."""
+def card(words: Words, told: Told, *, is_told: bool, mentioned: Sequence[Block] = ()) -> Message:
+    """The decision as its channel, or a channel that is told of it, shows it; `mentioned`: who is on call there."""
     d = told.decision
     if d.status == "undone":
         return Message((Paragraph(words.line("{id} was taken back.", id=RecordMention(d.id))),))
     blocks: list[Block] = [headline(words, d)]
     if d.urgent and d.status == "taken":
-        blocks.append(Paragraph((Bold(words("Urgent")),)))
+        blocks += [Paragraph((Bold(words("Urgent")),)), *mentioned]
     if is_told:
         blocks.insert(0, Paragraph(words.line("{group} lets you know:", group=named(told.group))))
     blocks.append(Fields(tuple(_facts(words, told))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import durations
+from bot.core import durations, on_call
 from bot.core.audience import Reader, channel_reader
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
@@ -24,6 +24,7 @@ from storage.decisions import Decision
 from storage.group_states import LEFT
 from storage.network import Channel, Group
 
+CARD = "decision_card"
 LINK_REMINDED_AFTER = (5, 15)
 """Business days after which a group that was asked about a link is reminded."""
 
@@ -92,19 +93,25 @@ def cards(ctx: Context, decision: Decision, parties: Parties) -> None:
             wanted[channel.id] = (channel, False)
     for channel, is_told in wanted.values():
         card(ctx, decision, channel, is_told=is_told, is_urgent=is_urgent)
+    if is_urgent:
+        concerned = {parties.own.id, *(group.id for group in parties.told)}
+        on_call.mention(ctx, decision.number, CARD, [c for c, _ in wanted.values() if c.group_id in concerned])
 
 
 def told_cards(ctx: Context, decision: Decision, told: tuple[Group, ...]) -> None:
     """Shows it in the homes of the groups that are told."""
     is_urgent = bool(decision.urgent) and decision.status == "taken"
-    for channel in directory.homes(ctx.db, ctx.network.id, [group.id for group in told]):
+    homes = directory.homes(ctx.db, ctx.network.id, [group.id for group in told])
+    for channel in homes:
         card(ctx, decision, channel, is_told=True, is_urgent=is_urgent)
+    if is_urgent:
+        on_call.mention(ctx, decision.number, CARD, homes)
 
 
 def card(ctx: Context, decision: Decision, channel: Channel, *, is_told: bool, is_urgent: bool = False) -> None:
     ctx.say(
         channel,
-        "decision_card",
+        CARD,
         {"number": decision.number, "is_told": is_told},
         key=f"{decision.id}:card:{channel.id}",
         about=decision.id,

@@ -9,7 +9,7 @@ from bot.core import telling
 from bot.core.context import Context, ViewContext
 from bot.core.feature import Telling
 from bot.core.language import Words
-from bot.core.message import Code, RecordMention, Spans
+from bot.core.message import Action, Code, RecordMention, Spans
 from bot.features.decisions import messages
 from bot.features.decisions.loading import told_to_channel
 from storage import decision_parties, decision_terms, decisions, directory, links
@@ -28,7 +28,7 @@ def _number(told: Told) -> int:
     return int(told.about.removeprefix("D-"))
 
 
-def _is_review_wanted(ctx: Context, told: Told) -> bool:
+def _is_review_wanted(ctx: Context | ViewContext, told: Told) -> bool:
     """Unless it was changed since: then its review is another one."""
     found = _decision(ctx, told)
     if found is None or found.status not in ("taken", "proposed"):
@@ -36,7 +36,7 @@ def _is_review_wanted(ctx: Context, told: Told) -> bool:
     return found.review_at is None or found.review_at <= ctx.now
 
 
-def _is_ending_wanted(ctx: Context, told: Told) -> bool:
+def _is_ending_wanted(ctx: Context | ViewContext, told: Told) -> bool:
     found = _decision(ctx, told)
     if found is None or found.status != "taken":
         return False
@@ -88,41 +88,35 @@ def _title(ctx: ViewContext, told: Told) -> Spans | None:
 
 
 def _review_line(ctx: ViewContext, told: Told) -> Spans | None:
-    found, title = _decision(ctx, told), _title(ctx, told)
-    if found is None or title is None or (found.review_at is not None and found.review_at > ctx.now):
+    if not _is_review_wanted(ctx, told):
         return None
-    return ctx.words.line("Time to look again at {decision}", decision=title)
+    return ctx.words.line("it is time to look at it again")
 
 
 def _ending_line(ctx: ViewContext, told: Told) -> Spans | None:
-    terms, title = decision_terms.find(ctx.db, ctx.network.id, _number(told)), _title(ctx, told)
-    if title is None or terms.expires_at is None or terms.renewals != told.args["renewals"]:
+    terms = decision_terms.find(ctx.db, ctx.network.id, _number(told))
+    if terms.expires_at is None or not _is_ending_wanted(ctx, told):
         return None
-    return ctx.words.line(
-        "{decision} ends on {until} unless you renew it.", decision=title, until=ctx.words.moment(terms.expires_at)
-    )
+    return ctx.words.line("it ends on {until} unless you renew it", until=ctx.words.moment(terms.expires_at))
 
 
 def _question_line(ctx: ViewContext, told: Told) -> Spans | None:
-    title = _title(ctx, told)
     checks = decision_parties.checks(ctx.db, ctx.network.id, _number(told))
-    if title is None or any(check.group_id == told.group_id and check.answer for check in checks):
+    found = _decision(ctx, told)
+    is_answered = any(check.group_id == told.group_id and check.answer for check in checks)
+    if found is None or found.status != "taken" or is_answered:
         return None
-    return ctx.words.line(
-        "{decision}: did your group carry it out? {command}",
-        decision=title,
-        command=Code(f"/carried-out {told.about} as-is"),
-    )
+    command = Code(f"/carried-out {told.about} as-is")
+    return ctx.words.line("did your group carry it out? {command}", command=command)
 
 
 def _link_line(ctx: ViewContext, told: Told) -> Spans | None:
-    later, earlier = _title(ctx, told), told_to_channel(ctx, told.args["to"])
-    if later is None or earlier is None or not _is_link_wanted(ctx, told):
+    earlier = told_to_channel(ctx, told.args["to"])
+    if earlier is None or not _is_link_wanted(ctx, told):
         return None
     link = f"{told.about} {told.args['relation']} {earlier.decision.id}"
     return ctx.words.line(
-        "{later} waits for your word on {earlier}: {agree} or {decline}",
-        later=later,
+        "it waits for your word on {earlier}: {agree} or {decline}",
         earlier=RecordMention(earlier.decision.id),
         agree=Code(f"/accept-link {link}"),
         decline=Code(f"/decline-link {link}"),
@@ -154,22 +148,31 @@ def _link_why(words: Words, told: Told) -> Spans:
 TELLINGS = {
     REVIEW: Telling(
         is_wanted=_is_review_wanted,
+        subject=_title,
         line=_review_line,
         why=_review_why,
         alone=_said("review_due", lambda t: f"review:{t.step}", lambda t: {"late_h": t.args["late_h"]}),
         waits=True,
+        asks="review",
+        act=lambda ctx, told: Action(
+            ctx.words("Keep {id} for another 90 days", id=told.about), f"/edit {told.about} --review 90d --wording"
+        ),
     ),
     ENDING: Telling(
         is_wanted=_is_ending_wanted,
+        subject=_title,
         line=_ending_line,
         why=_ending_why,
         alone=_said(
             "decision_ending", lambda t: f"decision_ending:{t.step}", lambda t: {"renewals": t.args["renewals"]}
         ),
         waits=True,
+        asks="end",
+        act=lambda ctx, told: Action(ctx.words("Renew {id}", id=told.about), f"/renew {told.about}"),
     ),
     CARRIED_OUT: Telling(
         is_wanted=_is_question_wanted,
+        subject=_title,
         line=_question_line,
         why=_question_why,
         alone=_said("carried_out_asked", lambda t: "carried-out", lambda t: {"group_id": t.group_id}),
@@ -178,6 +181,7 @@ TELLINGS = {
     ),
     LINK: Telling(
         is_wanted=_is_link_wanted,
+        subject=_title,
         line=_link_line,
         why=_link_why,
         alone=_said(

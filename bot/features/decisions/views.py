@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core import on_call
 from bot.core.context import ViewContext
 from bot.core.language import Words
 from bot.core.message import Action, Actions, Code, Message, Note, Paragraph, RecordMention
@@ -12,12 +13,16 @@ from bot.features.decisions import messages
 from bot.features.decisions.life_views import LIFE_VIEWS
 from bot.features.decisions.loading import told_to_channel
 from bot.features.decisions.messages import Told
+from bot.features.decisions.storing import CARD
 from storage import links
 
 
 def decision_card(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
     told = told_to_channel(ctx, args["number"])
-    return messages.card(ctx.words, told, is_told=args["is_told"]) if told else None
+    if told is None:
+        return None
+    mentioned = on_call.mentioned(ctx, args["number"], CARD) if told.decision.urgent else ()
+    return messages.card(ctx.words, told, is_told=args["is_told"], mentioned=mentioned)
 
 
 def review_due(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
@@ -107,7 +112,7 @@ def _linked(ctx: ViewContext, args: Mapping[str, Any]) -> tuple[Told, Told, link
 
 VIEWS = {
     **LIFE_VIEWS,
-    "decision_card": decision_card,
+    CARD: decision_card,
     "review_due": review_due,
     "link_asked": link_asked,
     "link_answered": link_answered,

@@ -19,9 +19,9 @@ def _line(ctx: ViewContext, told: Told) -> Spans | None:
 
 def _why(words: Words, told: Told) -> Spans:
     return words.line(
-        "the digest of its week, which every group gets once a week at its own hour. Change or stop it: {command}",
+        "the digest of its week, which every group gets once a week at its own hour; {command} changes or stops it.",
         command=Code("/digest"),
     )
 
 
-DIGEST = Telling(is_wanted=_is_wanted, line=_line, why=_why)
+DIGEST = Telling(is_wanted=_is_wanted, subject=_line, line=_line, why=_why)

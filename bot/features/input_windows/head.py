@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.core import on_call
 from bot.core.audience import channel_reader
 from bot.core.context import ViewContext
 from bot.core.language import Words, mark
@@ -27,7 +28,7 @@ from bot.core.message import (
 )
 from bot.features.input_windows import rules
 from bot.features.input_windows.rooms import Room, is_readable, room
-from bot.features.input_windows.standing import standing
+from bot.features.input_windows.standing import is_urgent, standing
 from bot.features.input_windows.story import (
     NEWEST,
     QUOTE_LENGTH,
@@ -47,7 +48,7 @@ from bot.features.input_windows.story import (
     story,
 )
 from storage.contributions import Contribution
-from storage.input_windows import OPEN
+from storage.input_windows import HEAD_VIEW, OPEN
 from storage.network import Group
 
 READERS = {
@@ -68,16 +69,18 @@ def window_head(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         return left
     if not is_readable(found.decision, channel_reader(ctx.group)):
         return hidden(ctx.words, found)
-    return head(ctx.words, story(ctx.db, found, ctx.channel.id), ctx.group)
+    mentioned = on_call.mentioned(ctx, found.window.number, HEAD_VIEW) if is_urgent(found) else ()
+    return head(ctx.words, story(ctx.db, found, ctx.channel.id), ctx.group, mentioned)
 
 
-def head(words: Words, shown: Story, group: Group | None) -> Message:
-    """The head message as a group's channel shows it."""
+def head(words: Words, shown: Story, group: Group | None, mentioned: Sequence[Block] = ()) -> Message:
+    """The head message as a group's channel shows it; `mentioned`: who is on call there."""
     found = shown.room
     d = found.decision
     blocks: list[Block] = [
         Heading((RecordMention(d.id), Text(" "), Bold(d.title or words("(redacted)")))),
         *standing(words, found),
+        *mentioned,
         Paragraph(state(words, found, group)),
     ]
     if found.window.outcome_text:

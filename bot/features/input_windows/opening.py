@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.core import on_call
 from bot.core.calendars import calendar_of
 from bot.core.context import Context
 from bot.core.events import DecisionLogged, DecisionProposed, InputOpened
@@ -61,6 +62,8 @@ def open_window(
     homes = directory.homes(ctx.db, ctx.network.id, list(groups))
     for channel in homes:
         post_head(ctx, window, channel, is_urgent=is_urgent)
+    if is_urgent:
+        on_call.mention(ctx, number, HEAD_VIEW, homes)
     set_close(ctx, window)
     for group in asked:
         set_reminders(ctx, room, group)

@@ -23,6 +23,11 @@ def standing(words: Words, found: Room) -> tuple[Block, ...]:
         )
     if decision.status in _PAST:
         return (Paragraph(words.line(_PAST[decision.status], command=Code(f"/show {decision.id}"))),)
-    if found.window.is_review and decision.urgent and not found.window.outcome:
-        return (Paragraph((Bold(words("Urgent")),)),)
-    return ()
+    return (Paragraph((Bold(words("Urgent")),)),) if is_urgent(found) else ()
+
+
+def is_urgent(found: Room) -> bool:
+    """Whether it was taken before those affected were asked, stands, and has no outcome yet."""
+    decision = found.decision
+    has_words = decision.redacted_at is None and decision.status not in _PAST
+    return has_words and found.window.is_review and bool(decision.urgent) and not found.window.outcome

@@ -9,7 +9,7 @@ from bot.core.context import Context, ViewContext
 from bot.core.events import GroupReminded
 from bot.core.feature import Telling
 from bot.core.language import Words
-from bot.core.message import RecordMention, Spans, Text
+from bot.core.message import Action, RecordMention, Spans, Text
 from bot.features.input_windows import rules
 from bot.features.input_windows.rooms import Room, head_key, room
 from storage import input_windows
@@ -98,7 +98,10 @@ def _reminded(ctx: Context, told: Told) -> None:
     ctx.publish(GroupReminded(about=told.about, group_id=told.group_id, number=number, step=told.args["name"]))
 
 
-def _title(ctx: ViewContext, found: Room) -> Spans:
+def _title(ctx: ViewContext, told: Told) -> Spans | None:
+    found = _room(ctx, told)
+    if found is None:
+        return None
     title = found.decision.title or ctx.words("(redacted)")
     return (RecordMention(found.window.about), Text(f" {title}"))
 
@@ -109,9 +112,7 @@ def _reminder_line(ctx: ViewContext, told: Told) -> Spans | None:
     if found is None or asked is None or found.window.state != OPEN or asked.heard_at is not None:
         return None
     return ctx.words.line(
-        "{decision}: you have not been heard yet; there is time until {end}.",
-        decision=_title(ctx, found),
-        end=ctx.words.moment(asked.closes_at),
+        "you have not been heard yet, and there is time until {end}", end=ctx.words.moment(asked.closes_at)
     )
 
 
@@ -119,9 +120,7 @@ def _owed_line(ctx: ViewContext, told: Told) -> Spans | None:
     found = _room(ctx, told)
     if found is None or found.window.state != CLOSED:
         return None
-    return ctx.words.line(
-        "{decision} has closed, and those who were asked wait for the outcome.", decision=_title(ctx, found)
-    )
+    return ctx.words.line("it has closed, and those who were asked wait for the outcome")
 
 
 def _reminder_why(words: Words, told: Told) -> Spans:
@@ -136,7 +135,21 @@ def _owed_why(words: Words, told: Told) -> Spans:
 
 TELLINGS = {
     REMINDER: Telling(
-        is_wanted=_is_reminder_wanted, line=_reminder_line, why=_reminder_why, alone=_remind_alone, told=_reminded
+        is_wanted=_is_reminder_wanted,
+        subject=_title,
+        line=_reminder_line,
+        why=_reminder_why,
+        alone=_remind_alone,
+        told=_reminded,
+        asks="window",
+        act=lambda ctx, told: Action(ctx.words("Pass on {id}", id=told.about), f"/pass {told.about}"),
     ),
-    OWED: Telling(is_wanted=_is_owed_wanted, line=_owed_line, why=_owed_why, alone=_owed_alone),
+    OWED: Telling(
+        is_wanted=_is_owed_wanted,
+        subject=_title,
+        line=_owed_line,
+        why=_owed_why,
+        alone=_owed_alone,
+        asks="outcome",
+    ),
 }

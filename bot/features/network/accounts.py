@@ -14,7 +14,7 @@ from bot.core.kinds import Kind
 from bot.core.language import mark
 from bot.core.message import Code, Message, Paragraph
 from bot.core.replies import Answer, Reply
-from bot.features.network import rules
+from bot.features.network import on_call, rules
 from bot.features.network.access import NoArgs, about
 from bot.features.network.messages import secret_code
 from bot.features.network.personal_messages import Known, known_shown
@@ -35,7 +35,8 @@ def whoami(ctx: Context, args: NoArgs) -> Reply:
     person = ctx.actor
     groups = directory.groups_by_id(ctx.db, ctx.network.id, sorted(person.group_ids))
     accounts = people.identities_of(ctx.db, ctx.network.id, person.id)
-    known = Known(person, accounts, sorted(group.name for group in groups.values()))
+    called_for = on_call.named(ctx, groups)
+    known = Known(person, accounts, sorted(group.name for group in groups.values()), called_for)
     return Answer(known_shown(ctx.words, known), is_secret=True)
 
 

@@ -26,11 +26,12 @@ from storage.people import Identity
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A person with accounts and the names of their groups."""
+    """A person with accounts, the names of their groups, and of those for which they are on call."""
 
     person: Person
     accounts: Sequence[Identity]
     groups: Sequence[str]
+    on_call_for: Sequence[str] = ()
 
 
 def known_shown(words: Words, known: Known) -> Message:
@@ -39,15 +40,17 @@ def known_shown(words: Words, known: Known) -> Message:
     titles = {"steward": words("steward"), "facilitator": words("facilitator")}
     held = [titles.get(role, role) for role in sorted(person.roles)] or [words("member")]
     accounts = [f"{a.platform} {a.workspace} {a.account}" for a in known.accounts]
-    rows = (
+    rows = [
         (words("Name"), text(person.name)),
         (words("Accounts"), text(", ".join(accounts) or words("none stored yet"))),
         (words("Groups"), text(", ".join(known.groups) or words("none yet: speak in a group’s channel"))),
         (words("Roles"), text(", ".join(held))),
         (words("Time zone"), text(person.zone or words("not known; your group’s is used"))),
-    )
+    ]
+    if known.on_call_for:
+        rows.append((words("On call for"), text(", ".join(known.on_call_for))))
     link = words.line("Another account of yours? {command}", command=Code("/link-account"))
-    return Message((Fields(rows), Note(link)))
+    return Message((Fields(tuple(rows)), Note(link)))
 
 
 def privacy_shown(words: Words, known: Known, records: Sequence[Block]) -> Message:

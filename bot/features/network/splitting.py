@@ -22,7 +22,7 @@ from bot.features.network.fields import Slug
 from bot.features.network.merging import both, group_typed
 from bot.features.network.pausing import own_group
 from bot.features.network.requests import Request
-from storage import decision_index, decisions, directory, group_moves, group_states
+from storage import decision_index, decisions, directory, group_moves, group_states, on_call
 from storage.decisions import Decision
 from storage.group_states import ACTIVE, Standing
 from storage.network import Group
@@ -80,9 +80,14 @@ def split(ctx: Context, request: Request, code: str) -> Reply:
     return Answer(Message((Paragraph(line), Paragraph(following))))
 
 
-def _go(ctx: Context, person_id: int, from_id: int, to_id: int) -> None:
+def _go(ctx: Context, person_id: int, from_id: int, to_id: int) -> bool:
+    """Somebody is of the new group now; whether they are on call for it, as they were for the old one."""
+    is_on_call = from_id in on_call.groups_of(ctx.db, ctx.network.id, person_id)
     group_moves.choose(ctx.db, ctx.network.id, person_id, from_id)
     directory.add_membership(ctx.db, ctx.network.id, person_id, to_id, ctx.now)
+    if is_on_call:
+        on_call.opt_in(ctx.db, ctx.network.id, to_id, person_id, ctx.now)
+    return is_on_call
 
 
 class ChooseArgs(Args):
@@ -106,12 +111,13 @@ def group_choose(ctx: Context, args: ChooseArgs) -> Reply:
         raise UserError("{group} has not split off from another group lately.", "/groups", group=new.name)
     if origin_id not in ctx.actor.group_ids:
         raise UserError("This is for members of the group that {group} split off from.", "/whoami", group=new.name)
-    _go(ctx, ctx.actor.id, origin_id, new.id)
+    is_on_call = _go(ctx, ctx.actor.id, origin_id, new.id)
     ctx.touch(homes.about(new))
     words = ctx.words
     line = words.line("You are of {group} now.", group=Bold(new.name))
     back = words.line("Whoever speaks in a home channel of a group is a member of it, so of the old one again.")
-    return Answer(Message((Paragraph(line), Paragraph(back))))
+    on = words.line("You are on call for it, as you were for the old one: {command}", command=Code("/on-call"))
+    return Answer(Message((Paragraph(line), *((Paragraph(on),) if is_on_call else ()), Paragraph(back))))
 
 
 class TakeArgs(Args):

@@ -85,7 +85,7 @@ def why_told(ctx: Context, args: WhyArgs) -> Reply:
     found = tellings.find(ctx.db, ctx.network.id, args.told)
     if found is None or found.group_id != group.id:
         raise UserError("Nothing was said here as {id}.", "/why-told", id=f"{telling.LETTER}-{args.told}")
-    return Answer(messages.explained(ctx.words, found, ctx.registry))
+    return Answer(messages.explained(ctx.words, tellings.together(ctx.db, found), ctx.registry))
 
 
 class CalledArgs(Args):

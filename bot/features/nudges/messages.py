@@ -49,9 +49,11 @@ def lately(words: Words, found: Sequence[Told], registry: Registry) -> Message:
     return Message((Paragraph(opening), Bullets(tuple(_listed(words, told, registry) for told in found))))
 
 
-def explained(words: Words, told: Told, registry: Registry) -> Message:
-    """Why one thing was said."""
-    return Message((Paragraph(_why(words, told, registry)), Note(_when(words, told))))
+def explained(words: Words, found: Sequence[Told], registry: Registry) -> Message:
+    """Why something was said: each reason of the message that said it."""
+    whys = [_why(words, told, registry) for told in found]
+    said = Bullets(tuple(whys)) if len(whys) > 1 else Paragraph(whys[0])
+    return Message((said, Note(_when(words, found[0]))))
 
 
 def _listed(words: Words, told: Told, registry: Registry) -> Spans:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from bot.core.audience import channel_reader, may_read
 from bot.core.context import Context, ViewContext
 from bot.core.events import GroupNudged
 from bot.core.feature import Telling
 from bot.core.language import Words, mark
-from bot.core.message import Code, GroupMention, RecordMention, Spans, Text
+from bot.core.message import Action, Code, GroupMention, RecordMention, Spans, Text
 from bot.features.nudges import questions, rules, watching
-from storage import activity, directory, nudges
+from storage import activity, decisions, directory, nudges
+from storage.decisions import Decision
 from storage.tellings import Told
 
 VIEWS = {watching.NUDGE: "nudge", watching.CONTACT: "nudge_contact", watching.CALL: "nudge_call"}
@@ -76,18 +78,57 @@ QUESTIONS = {
 }
 
 
+_AMONG_OTHERS = {
+    rules.WINDOW: mark("it is open, and your group has not been heard"),
+    rules.CONCERN: mark("a concern on it waits for your answer"),
+    rules.OUTCOME: mark("it has closed, and those who were asked wait for the outcome"),
+    rules.REVIEW: mark("it is time to look at it again"),
+}
+
+
 def _line(ctx: ViewContext, told: Told) -> Spans | None:
-    number = int(told.about.removeprefix("D-"))
     if not questions.is_open(ctx.db, ctx.network.id, told.group_id, told.args["asks"], told.about, ctx.now):
         return None
-    return ctx.words.line(QUESTIONS[told.args["asks"]], decision=RecordMention(f"D-{number}"))
+    return ctx.words.line(_AMONG_OTHERS[told.args["asks"]])
+
+
+def titled(ctx: ViewContext, about: str) -> Spans | None:
+    """A decision by id and title; None where the channel may not read it."""
+    decision = decisions.find(ctx.db, ctx.network.id, int(about.removeprefix("D-")))
+    if decision is None or not is_readable(ctx, decision):
+        return None
+    return (RecordMention(decision.id), Text(f" {decision.title or ctx.words('(redacted)')}"))
+
+
+def is_readable(ctx: ViewContext, decision: Decision) -> bool:
+    may = (*decision.affected_ids, *decision.told_ids)
+    return may_read(decision.audience, decision.group_id, may, channel_reader(ctx.group))
+
+
+def _act(ctx: ViewContext, told: Told) -> Action | None:
+    """Of an outcome there are several."""
+    words, id, concern = ctx.words, told.about, f"C-{told.args['concern']}"
+    ways = {
+        rules.WINDOW: Action(words("Pass on {id}", id=id), f"/pass {id}"),
+        rules.CONCERN: Action(words("Answer {id}", id=concern), f"/answer {concern}"),
+        rules.REVIEW: Action(words("Keep {id} for another 90 days", id=id), f"/edit {id} --review 90d --wording"),
+    }
+    return ways.get(told.args["asks"])
+
+
+def _subject(ctx: ViewContext, told: Told) -> Spans | None:
+    return titled(ctx, told.about)
+
+
+def _no_subject(_ctx: ViewContext, _told: Told) -> Spans:
+    return ()
 
 
 def _call_line(ctx: ViewContext, told: Told) -> Spans | None:
     group = directory.groups_by_id(ctx.db, ctx.network.id, [told.args["silent_id"]]).get(told.args["silent_id"])
     if group is None:
         return None
-    return ctx.words.line("{group} has gone silent. Could you call them?", group=GroupMention(group.name, group.slug))
+    return ctx.words.line("{group} has gone silent; could you call them?", group=GroupMention(group.name, group.slug))
 
 
 def _why(words: Words, told: Told) -> Spans:
@@ -106,22 +147,22 @@ def _call_why(words: Words, told: Told) -> Spans:
 
 
 def _quieter(words: Words) -> Spans:
-    return (Text(" "), *words.line("Quiet for a while: {command}", command=Code("/snooze 3d")))
+    return (Text(" "), *words.line("{command} gives you quiet for a while.", command=Code("/snooze 3d")))
 
 
 def _telling(
     is_wanted: Callable[[Any, Any], bool],
+    subject: Callable[[Any, Any], Spans | None],
     line: Callable[[Any, Any], Spans | None],
     why: Callable[[Any, Any], Spans],
     told: Callable[[Any, Any], None],
-    *,
-    yields: bool = False,
+    act: Callable[[Any, Any], Action | None] | None = None,
 ) -> Telling:
-    return Telling(is_wanted=is_wanted, line=line, why=why, alone=_alone, told=told, yields=yields)
+    return Telling(is_wanted=is_wanted, subject=subject, line=line, why=why, alone=_alone, told=told, act=act)
 
 
 TELLINGS = {
-    watching.NUDGE: _telling(_is_wanted, _line, _why, _after, yields=True),
-    watching.CONTACT: _telling(_is_wanted, _line, _why, _after, yields=True),
-    watching.CALL: _telling(_is_call_wanted, _call_line, _call_why, _after_call),
+    watching.NUDGE: _telling(_is_wanted, _subject, _line, _why, _after, _act),
+    watching.CONTACT: _telling(_is_wanted, _subject, _line, _why, _after, _act),
+    watching.CALL: _telling(_is_call_wanted, _no_subject, _call_line, _call_why, _after_call),
 }

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core import telling
-from bot.core.audience import channel_reader, may_read
 from bot.core.context import ViewContext
 from bot.core.message import (
     Action,
@@ -20,12 +19,10 @@ from bot.core.message import (
     Quote,
     RecordMention,
     Spans,
-    Text,
 )
 from bot.features.nudges import questions, rules
-from bot.features.nudges.saying import QUESTIONS
+from bot.features.nudges.saying import QUESTIONS, is_readable, titled
 from storage import contributions, decisions, directory, group_contacts, nudges
-from storage.decisions import Decision
 from storage.network import Group
 
 
@@ -82,7 +79,7 @@ def nudge_call(ctx: ViewContext, args: Mapping[str, Any]) -> Message | None:
         )
     ]
     shared = decisions.find(ctx.db, ctx.network.id, args["number"]) if args["number"] else None
-    if shared is not None and _is_readable(ctx, shared):
+    if shared is not None and is_readable(ctx, shared):
         blocks.append(Note(words.line("You were both asked about {decision}.", decision=RecordMention(shared.id))))
     state = nudges.find(ctx.db, ctx.network.id, silent_id)
     caller = state.called_by if state else None
@@ -99,12 +96,11 @@ def _question(ctx: ViewContext, args: Mapping[str, Any]) -> list[Block] | None:
     """What is asked; None where it is answered, or the channel may not read it."""
     if ctx.group is None:
         return None
-    decision = decisions.find(ctx.db, ctx.network.id, int(args["about"].removeprefix("D-")))
-    if decision is None or not _is_readable(ctx, decision):
+    title = titled(ctx, args["about"])
+    if title is None:
         return None
     if not questions.is_open(ctx.db, ctx.network.id, ctx.group.id, args["asks"], args["about"], ctx.now):
         return None
-    title: Spans = (RecordMention(decision.id), Text(f" {decision.title or ctx.words('(redacted)')}"))
     blocks: list[Block] = [Paragraph(ctx.words.line(QUESTIONS[args["asks"]], decision=title))]
     concern = contributions.contribution(ctx.db, ctx.network.id, args["concern"]) if args["concern"] else None
     if concern is not None and concern.is_concern:
@@ -144,8 +140,3 @@ def _ways(ctx: ViewContext, args: Mapping[str, Any]) -> Actions:
     }
     snooze = Action(words("Not now: three days of quiet"), "/snooze 3d")
     return Actions((ways[args["asks"]], snooze, *telling.why_asked(ctx, args["told"]).actions))
-
-
-def _is_readable(ctx: ViewContext, decision: Decision) -> bool:
-    may = (*decision.affected_ids, *decision.told_ids)
-    return may_read(decision.audience, decision.group_id, may, channel_reader(ctx.group))

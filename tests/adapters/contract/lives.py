@@ -188,10 +188,13 @@ async def groups_change(stage: Stage) -> None:
 async def who_decides(stage: Stage) -> None:
     """A crisis at night that ends unless it is renewed, a mandate, and a rule of the protocol that is a decision."""
     await give_role(stage, "oakland", "ana", "steward")
-    await stage.say("nairobi", "wanjiku", "hello")
+    assert "You are on call for" in await stage.say("nairobi", "wanjiku", "/on-call on")
     taken = await stage.say("oakland", "ana", '/decide Close the office --affects nairobi --urgent "the water is off"')
     assert "D-1" in taken
-    assert "the water is off" in (await stage.shown("nairobi", "D-1"))[0]
+    head = (await stage.shown("nairobi", "D-1"))[0]
+    assert "the water is off" in head
+    assert "On call: " in head
+    assert "On call: " not in (await stage.shown("oakland", "D-1"))[0]
     await stage.say("oakland", "ana", '/mandate phones and alerts --to "Ana and Ben" --for 6mo')
     assert "Ana and Ben" in await stage.say("oakland", "ana", "/who-decides phones")
     await stage.say("oakland", "ana", '/protocol set affects-others 5bd --why "ten days were too long"')

@@ -70,7 +70,6 @@ async def test_what_cannot_be_stored_is_not_acknowledged(each_stage: SlackStage)
         await ana.mentions(oakland, "decide Meet on Mondays")
     is_http = bool(stage.slack.app.request_url)
     assert (typed.status, typed.error) == ((500, "http_error") if is_http else (0, "http_timeout"))
-    assert [p["event"]["type"] for p in stage.slack.outgoing.given_up][-1] == "app_mention"
     assert await titles(stage) == []
     [given_up] = [p for p in stage.slack.outgoing.given_up if p["event"]["type"] == "app_mention"]
     await stage.slack.outgoing.event(given_up)

@@ -49,7 +49,7 @@ async def test_a_conflict_that_waits(network: House) -> None:
 async def test_a_review_and_an_end(network: House) -> None:
     await network.say("nairobi", "wanjiku", "/decide Meet on Mondays --review 10d")
     await network.wait(days=11)
-    assert "look again" in network.shown("nairobi")
+    assert "It is time to look at D-1 Meet on Mondays again." in network.shown("nairobi")
     assert "the review of D-1, which is due." in await why(network, "nairobi", "wanjiku")
 
 

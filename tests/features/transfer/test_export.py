@@ -82,6 +82,13 @@ def parents(column: str, table: sa.Table) -> tuple[str, str] | None:
     return PARENTS.get(column)
 
 
+def several(table: sa.Table) -> list[dict[str, tuple[str, str]]]:
+    """Of each key of several columns that refers elsewhere: table and column by column."""
+    keys = [{each.parent.name: each.column for each in key.elements} for key in table.foreign_key_constraints]
+    named = [{name: (c.table.name, c.name) for name, c in key.items() if name != "network_id"} for key in keys]
+    return [key for key in named if len(key) > 1]
+
+
 def network(random: Random) -> dict[str, list[dict[str, Any]]]:
     """Some rows of every table that is carried over, as far as there is what they refer to."""
     made: dict[str, list[dict[str, Any]]] = {}
@@ -96,6 +103,10 @@ def network(random: Random) -> dict[str, list[dict[str, Any]]]:
             for column in row:
                 if (owner := parents(column, table)) is not None and row[column] is not None:
                     row[column] = random.choice([each[owner[1]] for each in made[owner[0]]] or [None])
+            for key in several(table):
+                owners = made[next(iter(key.values()))[0]]
+                found = random.choice(owners) if owners else {}
+                row |= {column: found.get(of) for column, (_, of) in key.items()}
             is_whole = all(row[c.name] is not None or c.nullable for c in table.c if c.name in row)
             if is_whole and all(not key or all(same(row, other, key) is False for other in rows) for key in unique):
                 rows.append(row)
