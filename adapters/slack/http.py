@@ -32,6 +32,9 @@ def routes(apps: Sequence[SlackApp]) -> list[web.RouteDef]:
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
+LONGEST_TIMESTAMP = 20
+"""Signs of a moment in seconds; what is longer, Python would refuse to read."""
+
 
 def _events(apps: Sequence[SlackApp]) -> Handler:
     verified = [(app, SignatureVerifier(app.account.signing_secret)) for app in apps if app.account.signing_secret]
@@ -42,7 +45,8 @@ def _events(apps: Sequence[SlackApp]) -> Handler:
         signature = request.headers.get("X-Slack-Signature", "")
         if _is_ssl_check(body):
             return web.Response()
-        app = next((a for a, by in verified if timestamp.isdigit() and by.is_valid(body, timestamp, signature)), None)
+        is_moment = timestamp.isdecimal() and len(timestamp) < LONGEST_TIMESTAMP
+        app = next((a for a, by in verified if is_moment and by.is_valid(body, timestamp, signature)), None)
         if app is None:
             log.warning("a request for Slack was not signed as it should be")
             return web.Response(status=401, text="not signed by Slack")

@@ -44,4 +44,4 @@ def _next(words: Words, found: Case, person_id: int) -> Spans:
         return words.line("you host it, {command}", command=Code(f"/log {id} …"))
     if conflict.ending:
         return words.line("an end waits for your group, {command}", command=Code(f"/confirm {id}"))
-    return (Code(f"/settle {id} …"),)
+    return (Code(f"/log {id} …"),)

@@ -35,13 +35,14 @@ async def two(house: House) -> House:
 async def test_a_conflict_asks_each_group_for_its_word_and_its_host_for_the_log(two: House) -> None:
     await two.say("nairobi", "wanjiku", "/conflict D-1 D-2 Half of us get alerts twice")
     assert await mine(two, "oakland", "ana") == (
-        "Conflicts in which a word is yours\n• X-1 on D-1 and D-2 (today): `/settle X-1 …`"
+        "Conflicts in which a word is yours\n• X-1 on D-1 and D-2 (today): `/log X-1 …`"
     )
     assert await mine(two, "bilbao", "iker") == NOTHING
     await two.say("bilbao", "maite", "/host X-1")
     await two.wait(days=2)
     assert "• X-1 on D-1 and D-2 (2 days): you host it, `/log X-1 …`" in await mine(two, "bilbao", "maite")
-    await two.say("oakland", "ana", "/settle X-1 Signal for alerts, paper for the rest")
+    await two.say("bilbao", "maite", "/settle X-1 Signal for alerts, paper for the rest")
+    await two.say("oakland", "ana", "/confirm X-1")
     assert "X-1" not in await mine(two, "oakland", "ana")
     assert "an end waits for your group, `/confirm X-1`" in await mine(two, "nairobi", "wanjiku")
     await two.say("nairobi", "wanjiku", "/confirm X-1")

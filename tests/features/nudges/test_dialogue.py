@@ -49,14 +49,6 @@ async def test_a_silent_channel_is_asked_what_it_can_answer(house: House) -> Non
     assert nudges(house, "bilbao") == []
 
 
-async def test_beside_a_reminder_of_the_same_it_adds_no_line(house: House) -> None:
-    await propose(house, "10bd")
-    await days(house, 8)
-    [reminder] = [text for text in nudges(house, "nairobi") if text.startswith("What waits for you:")]
-    assert reminder.splitlines()[1].startswith("• D-1 Use Signal for alerts: you have not been heard yet;")
-    assert reminder.count("•") == 1
-
-
 async def test_it_goes_when_it_is_answered(house: House) -> None:
     await propose(house)
     await days(house, 8)
