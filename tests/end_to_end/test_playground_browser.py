@@ -193,11 +193,11 @@ def test_a_reminder_that_is_not_needed_any_more_leaves_nothing(page: Page) -> No
     page.sees("nairobi", "Use Signal")
     for _ in range(5):  # digests come on the way
         page.move_clock("next")
-        if "you have not been heard yet" in page.column("nairobi").text:
+        if "Nairobi has not been heard" in page.column("nairobi").text:
             break
-    page.sees("nairobi", "you have not been heard yet")
+    page.sees("nairobi", "Nairobi has not been heard")
     page.press("nairobi", "Pass")
-    page.until(lambda: "you have not been heard" not in page.column("nairobi").text)
+    page.until(lambda: "Nairobi has not been heard" not in page.column("nairobi").text)
     assert "taken back" not in page.column("nairobi").text
     assert not page.column("nairobi").find_element(By.CSS_SELECTOR, "button[aria-expanded]").is_displayed()
 
