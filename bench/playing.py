@@ -80,8 +80,9 @@ def _found(tx: Tx, first: int, networks: int) -> list[int]:
             directory.add_group(tx.db, group, tx.now)
             directory.add_channel(tx.db, Channel(network_id, id, PLATFORM, f"w{number}", slug, id, True, "", "active"))
         for person in range(PEOPLE):
-            name = f"person{person}"
+            account = f"person{person}"
+            name = account.capitalize()  # as they are called when they type: nobody has to be renamed
             directory.add_person(tx.db, network_id, person, name, None, tx.now)
-            directory.add_identity(tx.db, network_id, PLATFORM, f"w{number}", name, person, name)
+            directory.add_identity(tx.db, network_id, PLATFORM, f"w{number}", account, person, name)
             directory.add_membership(tx.db, network_id, person, 1, tx.now)
     return ids

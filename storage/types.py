@@ -92,6 +92,8 @@ def _to_json(value: Any) -> str | None:
 
 
 def _from_json(value: str | None) -> Any:
+    if value == "[]":  # of most records' lists there is nothing in; a reader's set-up costs more than this
+        return []
     return None if value is None else json.loads(value)
 
 

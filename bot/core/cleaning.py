@@ -38,9 +38,9 @@ def cleaned(incoming: Some) -> Some:
 
 def _cleaned(value: Any) -> Any:
     """The value itself where it has nothing to clean."""
+    if isinstance(value, str):
+        return value if value.isascii() and value.isprintable() else clean(value)
     match value:
-        case str():
-            return clean(value) if _UNKEEPABLE.search(value) else value
         case Mapping():
             is_dirty = any(_UNKEEPABLE.search(k) or _UNKEEPABLE.search(v) for k, v in value.items())
             return {clean(k): clean(v) for k, v in value.items()} if is_dirty else value

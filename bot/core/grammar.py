@@ -111,8 +111,11 @@ def _closing(marks: str) -> re.Pattern[str]:
     return re.compile(rf'\\.|["{marks}](?=\s|\Z)', re.DOTALL)
 
 
+_ESCAPED = re.compile(r'\\(["\\“”„«»‟])')
+
+
 def _unescape(quoted: str) -> str:
-    return re.sub(r'\\(["\\“”„«»‟])', r"\1", quoted)
+    return _ESCAPED.sub(r"\1", quoted) if "\\" in quoted else quoted
 
 
 def quoted(value: str) -> str:
