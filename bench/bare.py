@@ -40,8 +40,8 @@ async def _compare(places: Places, section: Section, name: str, text: str, total
             await each.say(text)  # the first one also makes counters and lanes
         loads = {
             "dispatch": Load(AT_ONCE, total, lambda _c, _n: mycel.say(text)),
-            "core": await _bare(core, text, total, core_statements, core_write),
-            "raw": await _bare(raw, text, total, raw_statements, raw_write),
+            "core": await bare_load(core, text, total, core_statements, core_write),
+            "raw": await bare_load(raw, text, total, raw_statements, raw_write),
         }
         rows = (await written_by(mycel, text)).counts()
         found = await in_turn(loads)
@@ -60,7 +60,7 @@ async def _compare(places: Places, section: Section, name: str, text: str, total
     section.notes.append(f"{name} writes {rows.total()} rows: {written}")
 
 
-async def _bare(mycel: Playing, text: str, total: int, prepare: Callable[[Written], Statements], write: Write) -> Load:
+async def bare_load(mycel: Playing, text: str, total: int, prepare: Callable[[Written], Statements], write: Write) -> Load:
     """A load that writes what the command wrote. Raises RuntimeError where it does not."""
     work, network_id = mycel.core.work, mycel.networks[0]
     model, ids = await written_by(mycel, text), itertools.count(mycel.core.new_id())
