@@ -60,7 +60,9 @@ async def _compare(places: Places, section: Section, name: str, text: str, total
     section.notes.append(f"{name} writes {rows.total()} rows: {written}")
 
 
-async def bare_load(mycel: Playing, text: str, total: int, prepare: Callable[[Written], Statements], write: Write) -> Load:
+async def bare_load(
+    mycel: Playing, text: str, total: int, prepare: Callable[[Written], Statements], write: Write
+) -> Load:
     """A load that writes what the command wrote. Raises RuntimeError where it does not."""
     work, network_id = mycel.core.work, mycel.networks[0]
     model, ids = await written_by(mycel, text), itertools.count(mycel.core.new_id())
