@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet
 UV_VERSION := 0.13.9
-WORKERS ?= 2
+WORKERS ?= 3
 CODE := $(wildcard bot adapters storage migrations tests bench)
 
 IS_RECENT = import sys; sys.exit(sys.version_info < (3, 11))

@@ -1,5 +1,6 @@
 """What tests of every kind share: a database to write to, of each sort that Mycel runs on."""
 
+import gc
 import os
 import tempfile
 import uuid
@@ -14,6 +15,12 @@ from tests.support.synapse import Synapse, shared_synapse
 
 keep_in_memory()
 compile_once()
+
+
+def pytest_collection_finish() -> None:
+    """Of what is imported and collected nothing is garbage: it is not looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

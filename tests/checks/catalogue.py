@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -46,6 +47,7 @@ def declared() -> Iterator[Sentence]:
                     yield from (Sentence(_FORMS, option) for option in field.kind.options)
 
 
+@cache
 def template() -> Catalog:
     """All that can be translated, in the order of the code."""
     catalog = Catalog(charset="utf-8", fuzzy=False)

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,6 +143,7 @@ class Module:
                 return _is_mark(node)
 
 
+@cache
 def modules() -> list[Module]:
     """All code that speaks to people, in a stable order."""
     read = [

@@ -17,8 +17,8 @@ from tests.support.slack.server import Slack
 from tests.support.slack.shown import Shown
 from tests.support.slack.world import Channel, Message
 
-# How soon a lost connection is noticed has tests of its own; a busy machine is not to look like one.
-CALM = replace(mycel.QUICK, ping_s=10, watch_s=10)
+# How soon a lost connection or answer is noticed has tests of its own; a busy machine is not to look like one.
+CALM = replace(mycel.QUICK, ping_s=10, watch_s=10, timeout_s=10)
 OWN = ("/decide", "/propose", "/conflicts", "/mycel")
 
 
