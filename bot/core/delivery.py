@@ -233,8 +233,8 @@ class Deliverer:
 
     async def _send(self, ready: _Ready) -> str | None:
         row, message = ready.row, ready.message
-        if ready.digest == row.sent_digest:
-            return row.remote_id
+        if ready.digest == row.sent_digest and not row.is_unclear:
+            return row.remote_id  # where it is unclear, something else may be shown than what was noted
         post = Post(
             row.network_id,
             ready.channel,

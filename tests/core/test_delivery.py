@@ -287,6 +287,53 @@ async def test_what_is_not_wanted_any_more_but_may_have_arrived_is_taken_back(
     assert house.shown("oakland") == ""
 
 
+async def test_what_may_have_changed_is_put_right_where_it_is_wanted_as_before(
+    house: House, platform: Platform, echo: Echo
+) -> None:
+    """The platform took an edit whose answer was lost: it shows something else than what was noted."""
+    echo.texts["D-1"] = "as before"
+    await want(house, "a", about="D-1")
+    await house.deliverer.drain()
+
+    async def arrives(post: Post) -> None:
+        await Channels.edit(platform, post)
+
+    platform.on_send = arrives
+    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    echo.texts["D-1"] = "otherwise"
+    await touch(house, "D-1")
+    await house.deliverer.drain()
+    assert house.shown("oakland") == "otherwise"
+    platform.on_send = None
+    echo.texts["D-1"] = "as before"
+    await touch(house, "D-1")
+    house.clock.move(minutes=1)
+    await house.deliverer.drain()
+    assert house.shown("oakland") == "as before"
+
+
+async def test_what_went_and_may_have_come_again_goes_again(house: House, platform: Platform, echo: Echo) -> None:
+    echo.texts["D-1"] = None
+    await want(house, "a", about="D-1")
+    await house.deliverer.drain()
+
+    async def arrives(post: Post) -> None:
+        await Channels.post(platform, post)
+
+    platform.on_send = arrives
+    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    echo.texts["D-1"] = "needed again"
+    await touch(house, "D-1")
+    await house.deliverer.drain()
+    assert house.shown("oakland") == "needed again"
+    platform.on_send = None
+    echo.texts["D-1"] = None
+    await touch(house, "D-1")
+    house.clock.move(minutes=1)
+    await house.deliverer.drain()
+    assert house.shown("oakland") == ""
+
+
 async def test_an_unclear_send_is_said_to_be_one(house: House, platform: Platform) -> None:
     platform.refusals["a"] += [DeliveryError("timeout", unclear=True), DeliveryError("429")]
     await want(house, "a")
