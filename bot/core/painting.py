@@ -181,9 +181,10 @@ def _weeks(paper: _Paper, scale: _Scale, bottom: int) -> None:
         if day.weekday() == 0:
             x = scale.x(day)
             paper.upright(x, TOP - 8, bottom, FAINT)
-            if written_to < x <= WIDTH - MARGIN - 72:
-                paper.write(x + 3, 6, f"{day:%Y-%m-%d}")
-                written_to = x + 84
+            left = x + 3 if x <= WIDTH - MARGIN - 72 else x - 69  # at the edge before its line
+            if left >= written_to:
+                paper.write(left, 6, f"{day:%Y-%m-%d}")
+                written_to = left + 81
         day += timedelta(days=1)
 
 
