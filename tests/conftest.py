@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support.machine import compile_once, keep_in_memory
 from tests.support.postgres import Postgres, start_postgres
@@ -15,6 +16,9 @@ from tests.support.synapse import Synapse, shared_synapse
 
 keep_in_memory()
 compile_once()
+# No law has to hold within a time: machines are busy. All else stays as the profile of the place has it (CI's own).
+settings.register_profile("untimed", settings(settings.get_profile(settings.get_current_profile_name()), deadline=None))
+settings.load_profile("untimed")
 
 
 def pytest_collection_finish() -> None:
