@@ -90,7 +90,7 @@ class Sending:
         await self._until_ready()
         is_encrypted = self._is_encrypted(self._room(room_id))
         if is_encrypted and self._crypto is None:
-            raise DeliveryError(CANNOT_ENCRYPT, permanent=True)
+            raise DeliveryError(CANNOT_ENCRYPT, permanent=True, cause=OFF)
         return await self._media.bring(data, media_type, name, is_encrypted=is_encrypted)
 
     async def redact(self, room_id: str, event_id: str, txn_id: str) -> None:

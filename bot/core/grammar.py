@@ -15,6 +15,7 @@ from typing import NamedTuple
 QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“”", "«": "»", "‟": "”"}
 _OPTION = re.compile(r"(?P<dash>--|[\u2013\u2014\u2015])(?P<name>[A-Za-z][A-Za-z-]*)(?P<given>=)?")
 _SPACE = re.compile(r"\s+")
+_ESCAPED = re.compile(r'\\(["\\“”„«»‟])')
 _PLAIN_WORD = re.compile(rf"(\s*+)([^\s{''.join(QUOTES)}\-\u2013\u2014\u2015]\S*)")
 """A word that begins with no mark of a quote or an option: nearly all are, and are read in one step."""
 
@@ -99,19 +100,16 @@ class _Reader:
 
     def _closing(self, at: int, closing: str) -> int | None:
         """Where the quote ends: a closing mark with nothing or white space behind it; None if there is none."""
-        for found in _closing(closing).finditer(self._typed, at):
+        for found in _closing_mark(closing).finditer(self._typed, at):
             if not found[0].startswith("\\"):
                 return found.start()
         return None
 
 
 @lru_cache
-def _closing(marks: str) -> re.Pattern[str]:
+def _closing_mark(marks: str) -> re.Pattern[str]:
     """Finds what may close a quote, and escaped characters, which never do."""
     return re.compile(rf'\\.|["{marks}](?=\s|\Z)', re.DOTALL)
-
-
-_ESCAPED = re.compile(r'\\(["\\“”„«»‟])')
 
 
 def _unescape(quoted: str) -> str:

@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
-from sqlalchemy.util import LRUCache
 
 __all__ = ["compile_once", "keep_in_memory"]
 
 _MEMORY = Path("/dev/shm")
 _ENOUGH_BYTES = 2 << 30
-_STATEMENTS = 4000
 
 
 def keep_in_memory() -> None:
@@ -29,18 +26,22 @@ def keep_in_memory() -> None:
         tempfile.tempdir = None
 
 
+class _OfAllEngines(dict[Any, Any]):
+    """What was compiled, whichever engine's dialect the key begins with."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__(key[1:], compiled)
+
+
 def compile_once() -> None:
     """SQLite's engines of this process share what they have compiled: all of Mycel's have the same dialect.
 
     A fifth of the time of a dialogue's test went into compiling the same statements for each test's own database.
     """
-    shared: LRUCache[Any, Any] = LRUCache(_STATEMENTS)
-
-    def of_one_kind(self: SQLiteDialect_pysqlite, other: object) -> bool:
-        return type(self) is type(other)
-
-    SQLiteDialect_pysqlite.__eq__ = of_one_kind  # type: ignore[assignment,method-assign]
-    SQLiteDialect_pysqlite.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]
+    shared = _OfAllEngines()
 
     def share(connection: sa.Connection) -> None:
         if connection.dialect.name == "sqlite":

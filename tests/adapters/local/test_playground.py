@@ -146,7 +146,9 @@ async def test_what_is_not_there_is_refused_and_nothing_is_stored(stage: Stage, 
     assert await stage.work.read(lambda tx: rows(tx.db, local_chat.happenings)) == 0
 
 
-async def test_a_direct_chat_is_its_persons_and_all_that_is_said_there_is_a_command(stage: Stage) -> None:
+async def test_a_direct_chat_is_its_persons_and_all_that_is_said_there_is_a_command(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     taken: list[Incoming] = []
     handle = stage.dispatch.handle
 
@@ -154,7 +156,7 @@ async def test_a_direct_chat_is_its_persons_and_all_that_is_said_there_is_a_comm
         taken.append(incoming)
         return await handle(incoming)
 
-    stage.dispatch.handle = look  # type: ignore[method-assign]
+    monkeypatch.setattr(stage.dispatch, "handle", look)
     answer = await stage.playground.do(Say(**who(stage, "@ben", "ben"), text="ask Use Signal"))
     assert isinstance(answer, Answer)
     [command] = taken
