@@ -51,6 +51,15 @@ class Platform(Channels):
         if self.refusals[post.key]:
             raise self.refusals[post.key].pop(0)
 
+    def loses_the_answer(self, key: str, arrives: Callable[[Channels, Post], Awaitable[object]]) -> None:
+        """The next send of a message arrives, and nobody hears of it; until `on_send` is None again."""
+
+        async def take(post: Post) -> None:
+            await arrives(self, post)
+
+        self.on_send = take
+        self.refusals[key].append(DeliveryError("no answer in time", unclear=True))
+
     @property
     def keys(self) -> list[str]:
         return [key for _, key, _, _ in self.calls]
@@ -271,11 +280,7 @@ async def test_what_has_nothing_more_to_show_is_removed_and_may_come_back(
 async def test_what_is_not_wanted_any_more_but_may_have_arrived_is_taken_back(
     house: House, platform: Platform, echo: Echo
 ) -> None:
-    async def arrives(post: Post) -> None:
-        await Channels.post(platform, post)
-
-    platform.on_send = arrives
-    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    platform.loses_the_answer("a", Channels.post)
     await want(house, "a", about="D-1")
     await house.deliverer.drain()
     platform.on_send = None
@@ -295,11 +300,7 @@ async def test_what_may_have_changed_is_put_right_where_it_is_wanted_as_before(
     await want(house, "a", about="D-1")
     await house.deliverer.drain()
 
-    async def arrives(post: Post) -> None:
-        await Channels.edit(platform, post)
-
-    platform.on_send = arrives
-    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    platform.loses_the_answer("a", Channels.edit)
     echo.texts["D-1"] = "otherwise"
     await touch(house, "D-1")
     await house.deliverer.drain()
@@ -317,11 +318,7 @@ async def test_what_went_and_may_have_come_again_goes_again(house: House, platfo
     await want(house, "a", about="D-1")
     await house.deliverer.drain()
 
-    async def arrives(post: Post) -> None:
-        await Channels.post(platform, post)
-
-    platform.on_send = arrives
-    platform.refusals["a"].append(DeliveryError("no answer in time", unclear=True))
+    platform.loses_the_answer("a", Channels.post)
     echo.texts["D-1"] = "needed again"
     await touch(house, "D-1")
     await house.deliverer.drain()

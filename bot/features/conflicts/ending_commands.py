@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.core.calendars import calendar_of
-from bot.core.commands import At, Option, Who, command
+from bot.core.commands import At, Command, Option, Who, command
 from bot.core.context import Context
 from bot.core.durations import Duration, ends_at
 from bot.core.kinds import DurationKind, FreeText, GroupSlug
@@ -72,9 +72,7 @@ class Reopen(AboutConflict):
 )
 def settle(ctx: Context, args: Settle) -> Reply:
     found = _open_case(ctx, args)
-    if not args.text:
-        return ask(ctx, settle, args, ctx.words("How is {id} settled?", id=found.about), "text")
-    return _asked(ctx, ending.propose(ctx, found, SETTLED, args.text))
+    return _proposed(ctx, found, settle, args, ctx.words("How is {id} settled?", id=found.about), SETTLED)
 
 
 @command(
@@ -102,9 +100,8 @@ def differ(ctx: Context, args: Differ) -> Reply:
 )
 def value_conflict(ctx: Context, args: CallOfValues) -> Reply:
     found = _open_case(ctx, args)
-    if not args.text:
-        return ask(ctx, value_conflict, args, ctx.words("Which values pull apart in {id}?", id=found.about), "text")
-    return _asked(ctx, ending.propose(ctx, found, OF_VALUES, args.text))
+    title = ctx.words("Which values pull apart in {id}?", id=found.about)
+    return _proposed(ctx, found, value_conflict, args, title, OF_VALUES)
 
 
 @command(
@@ -183,6 +180,13 @@ def _open_case(ctx: Context, args: AboutConflict) -> Case:
     found = readable_case(ctx, args.conflict)
     rules.check_open(found.conflict)
     return found
+
+
+def _proposed(ctx: Context, found: Case, own: Command, args: Settle | CallOfValues, title: str, state: str) -> Reply:
+    """Asks for the words under `title` where there are none."""
+    if not args.text:
+        return ask(ctx, own, args, title, "text")
+    return _asked(ctx, ending.propose(ctx, found, state, args.text))
 
 
 def _asked(ctx: Context, found: Case) -> Reply:
